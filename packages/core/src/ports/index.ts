@@ -1,0 +1,44 @@
+export type {
+  CallOptions,
+  Channel,
+  MessageAddress,
+  Received,
+  SendResult,
+  WebhookRequest,
+  WebhookResponse,
+} from './channel.js'
+export type { Clock, GenerateId } from './clock.js'
+export type { Logger } from './logger.js'
+export type { Generated, GenerateOptions, LanguageModel, ModelMessage, Prompt } from './model.js'
+export type { Queue, Wake } from './queue.js'
+export type {
+  BufferPolicy,
+  ClaimedTurn,
+  ClaimOptions,
+  ClaimResult,
+  CommitResult,
+  ConversationSummary,
+  ConversationTarget,
+  HandoffChange,
+  HandoffRequest,
+  IngestEvent,
+  IngestOptions,
+  IngestResult,
+  Lease,
+  OperatorMessage,
+  OperatorMessageResult,
+  OutboxItem,
+  OutboxOptions,
+  Page,
+  Progress,
+  ReleaseResult,
+  ReplyDraft,
+  SendRecord,
+  SendRecordResult,
+  Store,
+  SweepOptions,
+  SweepResult,
+  TurnCommit,
+  TurnRelease,
+  UnknownPolicy,
+} from './store.js'

@@ -1,0 +1,7 @@
+export { type BackoffPolicy, backoffMs } from './backoff.js'
+export { type Burst, burstDueAt } from './buffering.js'
+export { contentText } from './content-text.js'
+export { type SendOutcome, statusAfterReceipt, statusAfterSend } from './delivery.js'
+export { botMaySpeak, type HandoffEvent, nextHandoff } from './handoff.js'
+export { defaultQuoteThresholds, type QuoteSituation, type QuoteThresholds, shouldQuote } from './quote.js'
+export { cleanText } from './text.js'

@@ -1,0 +1,109 @@
+import type { Content, MessageType, OutboundContent } from './content.js'
+import type { Peer } from './identity.js'
+
+/** Who speaks in a conversation. `requested`: a person was asked for; the bot already keeps silent. */
+export type Handoff = 'bot' | 'requested' | 'human'
+
+export interface Conversation {
+  readonly id: string
+  readonly channel: string
+  readonly account: string
+  readonly kind: 'direct' | 'group'
+  /** The address that replies go to: the one the latest inbound message came from. */
+  readonly peer: Peer
+  readonly handoff: Handoff
+  /** The person of a direct chat. */
+  readonly user?: User
+}
+
+export interface User {
+  readonly id: string
+  readonly name?: string
+  /** E.164, when known. */
+  readonly phone?: string
+}
+
+export type Author = 'customer' | 'bot' | 'operator'
+
+/**
+ * Where an outbound message stands. It only moves forward.
+ *
+ * `pending` waits for its turn or for a retry · `sending` the request may have left · `sent` accepted by the
+ * provider · `delivered`, `read` as reported · `failed` refused for good · `unknown` the request left and its
+ * outcome was never learnt · `cancelled` a person took over before it left.
+ */
+export type MessageStatus =
+  | 'pending'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'unknown'
+  | 'cancelled'
+
+/** A message as the store gives it back. */
+export interface Message {
+  readonly id: string
+  readonly conversationId: string
+  /** Order within the conversation: microseconds, strictly growing for live messages. */
+  readonly position: number
+  readonly direction: 'inbound' | 'outbound'
+  readonly author: Author
+  readonly type: MessageType
+  /** What it says in words: text, caption, label of a button. */
+  readonly text?: string
+  /** The whole content. For reactions, edits and revocations absent. */
+  readonly content?: Content | OutboundContent
+  readonly providerId?: string
+  /** Provider id of the quoted message; for reactions, edits and revocations the message meant. */
+  readonly quotedId?: string
+  /** Outbound messages only. */
+  readonly status?: MessageStatus
+  /** Why it failed, as `code: message`. */
+  readonly error?: string
+  /** Name of the writer, in groups. */
+  readonly senderName?: string
+  /** Epoch milliseconds: written (inbound) or accepted by the provider (outbound). */
+  readonly sentAt?: number
+  /** Epoch milliseconds of the commit. */
+  readonly receivedAt: number
+  readonly deliveredAt?: number
+  readonly readAt?: number
+}
+
+/** A message on its way to a channel. */
+export interface OutboundMessage {
+  /** Our id of it. Channels that can, hand it to the provider and get it back with statuses. */
+  readonly id: string
+  readonly channel: string
+  readonly account: string
+  /** Fixed by the conversation, never by a model. */
+  readonly to: Peer
+  readonly content: OutboundContent
+  /** Provider id of the message to quote. */
+  readonly quotedId?: string
+}
+
+/** How a turn ended. `parked`: it failed too often and waits for `replay`. */
+export type TurnOutcome = 'answered' | 'silent' | 'parked'
+
+/** One turn as the store remembers it. */
+export interface TurnRecord {
+  readonly id: string
+  readonly conversationId: string
+  readonly outcome: TurnOutcome
+  readonly attempts: number
+  /** Why it was parked. */
+  readonly error?: string
+  readonly model?: string
+  readonly usage?: Usage
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+/** Tokens of one model call. */
+export interface Usage {
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+}

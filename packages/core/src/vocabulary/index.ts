@@ -1,0 +1,43 @@
+export type {
+  ButtonContent,
+  ContactsContent,
+  Content,
+  FormContent,
+  LocationContent,
+  MediaContent,
+  MediaRef,
+  MessageType,
+  OrderContent,
+  OutboundContent,
+  OutboundText,
+  SharedContact,
+  SystemContent,
+  TextContent,
+  UnsupportedContent,
+} from './content.js'
+export type {
+  Author,
+  Conversation,
+  Handoff,
+  Message,
+  MessageStatus,
+  OutboundMessage,
+  TurnOutcome,
+  TurnRecord,
+  Usage,
+  User,
+} from './conversation.js'
+export type {
+  ChannelEvent,
+  ChannelNotice,
+  Chat,
+  EditEvent,
+  IdentityChange,
+  InboundMessage,
+  ReactionEvent,
+  ReceiptStatus,
+  RevokeEvent,
+  StatusEvent,
+  StoredEvent,
+} from './event.js'
+export type { Identity, IdentityKind, Peer, Person } from './identity.js'
