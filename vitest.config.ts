@@ -9,6 +9,7 @@ const exclude = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
   test: {
+    globalSetup: './tests/support/global-setup.ts',
     projects: [
       {
         resolve,
