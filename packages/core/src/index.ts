@@ -1,3 +1,10 @@
+// The bot
+
+export type { BotOptions, SendOptions, TurnOptions } from './bot/options.js'
+export type { OperatorText, Target } from './bot/people.js'
+export type { Health } from './bot/reading.js'
+export type { Worker } from './bot/worker.js'
+export { type Bot, createBot } from './bot.js'
 // Errors
 export {
   ChannelError,
@@ -10,9 +17,9 @@ export {
   StoreError,
   SwitchboardError,
 } from './errors.js'
-
 // Ports: what adapters implement
 export type {
+  Answer,
   BufferPolicy,
   CallOptions,
   Channel,
@@ -35,6 +42,7 @@ export type {
   Lease,
   Logger,
   MessageAddress,
+  Middleware,
   ModelMessage,
   OperatorMessage,
   OperatorMessageResult,
@@ -47,20 +55,24 @@ export type {
   Received,
   ReleaseResult,
   ReplyDraft,
+  Responder,
   SendRecord,
   SendRecordResult,
   SendResult,
   Store,
   SweepOptions,
   SweepResult,
+  Turn,
   TurnCommit,
+  TurnContext,
   TurnRelease,
   UnknownPolicy,
   Wake,
   WebhookRequest,
   WebhookResponse,
 } from './ports/index.js'
-
+export { type InProcessQueueOptions, inProcessQueue } from './queue/in-process.js'
+export { type ReplyWithOptions, replyWith } from './respond/reply-with.js'
 // Rules: pure functions that stores and adapters share
 export {
   type BackoffPolicy,
@@ -71,15 +83,21 @@ export {
   cleanText,
   contentText,
   defaultQuoteThresholds,
+  describeMessage,
   type HandoffEvent,
   nextHandoff,
+  operatorMark,
   type QuoteSituation,
   type QuoteThresholds,
   type SendOutcome,
   shouldQuote,
   statusAfterReceipt,
   statusAfterSend,
+  toE164,
+  turnPrompt,
 } from './rules/index.js'
+export { randomId, systemClock } from './runtime/clock.js'
+export type { BotEvents, MessageReport, TurnReport } from './runtime/events.js'
 
 // Vocabulary
 export type {

@@ -1,0 +1,148 @@
+import { SwitchboardError } from '../errors.js'
+import type {
+  BufferPolicy,
+  Channel,
+  Clock,
+  GenerateId,
+  Logger,
+  Queue,
+  Responder,
+  Store,
+  UnknownPolicy,
+} from '../ports/index.js'
+import { inProcessQueue } from '../queue/in-process.js'
+import { defaultQuoteThresholds, type QuoteThresholds } from '../rules/index.js'
+import { randomId, systemClock } from '../runtime/clock.js'
+
+export interface TurnOptions {
+  /** How long a worker owns a conversation without a sign of life. After a crash the turn runs again then. Default 10 000. */
+  readonly leaseMs?: number
+  /** Tries before a failing turn is parked. Default 3. */
+  readonly maxAttempts?: number
+  /** How often newer messages may void a reply in the making. Default 3. */
+  readonly maxVoids?: number
+  /** The most messages of one burst. Default 100. */
+  readonly maxBurst?: number
+  /** How long a responder with its middleware may take. Default 120 000. */
+  readonly timeoutMs?: number
+}
+
+export interface SendOptions {
+  /** What happens to a message whose outcome stays unknown. Default `park`: it waits for a receipt or a person. */
+  readonly unknownPolicy?: UnknownPolicy
+  /** How long receipts have to settle an unknown message before `resend` applies. Default 10 000. */
+  readonly reconcileMs?: number
+  /** Tries of a message that the provider refuses for now. Default 6. */
+  readonly maxAttempts?: number
+  /** How long a provider may take to answer. Default 15 000. */
+  readonly timeoutMs?: number
+}
+
+export interface BotOptions {
+  /** At least one. Their names are the last segments of the webhooks' paths. */
+  readonly channels: readonly Channel[]
+  readonly store: Store
+  /** Makes the answers; see `replyWith`. */
+  readonly respond: Responder
+  /** What wakes workers. Default: in this process. */
+  readonly queue?: Queue
+  /** When a burst is answered. Default quiet for 1 000 ms, at most 8 000 ms, at most 50 messages. */
+  readonly buffer?: Partial<BufferPolicy>
+  /** When replies quote. Default more than 1 message after, older than 10 000 ms, or in a group. */
+  readonly quote?: Partial<QuoteThresholds>
+  /** How long after an operator's last word the bot takes over again. Default 30 minutes; `null`: only by handback. */
+  readonly handoffIdleMs?: number | null
+  /** Messages of history for responders that do not say how many they want. Default 10. */
+  readonly history?: number
+  /** Keep the provider's own objects beside the messages. Default true. */
+  readonly keepRaw?: boolean
+  readonly turns?: TurnOptions
+  readonly sends?: SendOptions
+  /** Show a typing indicator when an answer takes longer than this. Default 300; `null`: never. */
+  readonly typingAfterMs?: number | null
+  /** How often the store is searched for work that no wake speaks for. Default 5 000. */
+  readonly sweepMs?: number
+  /** How many events may wait for their commit before webhooks are answered 503. Default 10 000. */
+  readonly maxWaiting?: number
+  /** The longest webhook that is read, in bytes. Default 3 MiB, as Meta sends at most. */
+  readonly maxBodyBytes?: number
+  readonly logger?: Logger
+  readonly clock?: Clock
+  readonly generateId?: GenerateId
+  /** In [0, 1); spreads retries. */
+  readonly random?: () => number
+}
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Options with every default in its place, checked. */
+export function resolveOptions(options: BotOptions) {
+  const { turns = {}, sends = {} } = options
+  const sendTimeoutMs = sends.timeoutMs ?? 15_000
+  const resolved = {
+    channels: channelsByName(options.channels),
+    store: options.store,
+    respond: options.respond,
+    queue: options.queue ?? inProcessQueue(options.clock ? { clock: options.clock } : {}),
+    ingest: {
+      buffer: { quietMs: 1_000, maxWaitMs: 8_000, maxCount: 50, ...options.buffer },
+      handoffIdleMs: options.handoffIdleMs === undefined ? 30 * 60_000 : options.handoffIdleMs,
+      keepRaw: options.keepRaw ?? true,
+    },
+    turn: {
+      leaseMs: turns.leaseMs ?? 10_000,
+      history: options.respond.history ?? options.history ?? 10,
+      maxBurst: turns.maxBurst ?? 100,
+      maxAttempts: turns.maxAttempts ?? 3,
+      maxVoids: turns.maxVoids ?? 3,
+      turnTimeoutMs: turns.timeoutMs ?? 120_000,
+      backoff: { baseMs: 500, maxMs: 30_000 },
+      quote: { ...defaultQuoteThresholds, ...options.quote },
+      // The store waits longer than the sender: the sender's own verdict comes first.
+      sendLeaseMs: 2 * sendTimeoutMs,
+      typingAfterMs: options.typingAfterMs === undefined ? 300 : options.typingAfterMs,
+    },
+    outbox: {
+      limit: 100,
+      sendLeaseMs: 2 * sendTimeoutMs,
+      sendTimeoutMs,
+      unknownPolicy: sends.unknownPolicy ?? 'park',
+      reconcileMs: sends.reconcileMs ?? 10_000,
+      maxAttempts: sends.maxAttempts ?? 6,
+      backoff: { baseMs: 1_000, maxMs: 60_000 },
+    },
+    sweepMs: options.sweepMs ?? 5_000,
+    maxWaiting: options.maxWaiting ?? 10_000,
+    maxBodyBytes: options.maxBodyBytes ?? 3 * 1024 * 1024,
+    logger: options.logger ?? silent,
+    clock: options.clock ?? systemClock,
+    generateId: options.generateId ?? randomId,
+    random: options.random ?? Math.random,
+  } as const
+  checkNumbers(resolved)
+  return resolved
+}
+
+export type ResolvedOptions = ReturnType<typeof resolveOptions>
+
+function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Channel> {
+  const byName = new Map(channels.map(channel => [channel.name, channel]))
+  if (channels.length === 0) throw configuration('`channels` is empty: give at least one channel')
+  if (byName.size < channels.length) {
+    throw configuration('two channels have the same name: set `name` on one of them')
+  }
+  return byName
+}
+
+function checkNumbers(section: object, path = ''): void {
+  for (const [key, value] of Object.entries(section)) {
+    if (typeof value === 'number' && (!Number.isFinite(value) || value < 0)) {
+      throw configuration(`\`${path}${key}\` must be a number from 0 up, not ${value}`)
+    }
+    if (['ingest', 'buffer', 'turn', 'outbox'].includes(key)) checkNumbers(value as object, `${path}${key}.`)
+  }
+}
+
+function configuration(message: string): SwitchboardError {
+  return new SwitchboardError('configuration', `createBot: ${message}`)
+}

@@ -1,0 +1,119 @@
+import { SwitchboardError } from '../errors.js'
+import type {
+  Channel,
+  ConversationTarget,
+  GenerateId,
+  HandoffChange,
+  OutboxItem,
+  Store,
+} from '../ports/index.js'
+import { cleanText, toE164 } from '../rules/index.js'
+import type { Emit } from '../runtime/events.js'
+import type { Leases } from '../stages/leases.js'
+import type { Conversation, Handoff, Message } from '../vocabulary/index.js'
+
+/** A conversation by its id, or the person by phone on an account (default: the first channel's own). */
+export type Target =
+  | { readonly conversation: string }
+  | { readonly phone: string; readonly channel?: string; readonly account?: string }
+
+export interface OperatorText {
+  readonly text: string
+  /** Provider id of a message to quote. */
+  readonly quotedId?: string
+  /** Names the message: the same id again sends nothing. */
+  readonly id?: string
+  /** Who wrote it. */
+  readonly by?: string
+}
+
+export interface PeopleDependencies {
+  readonly store: Store
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly handoffIdleMs: number | null
+  readonly sendLeaseMs: number
+  readonly generateId: GenerateId
+  readonly emit: Emit
+  readonly leases: Leases
+  send(item: OutboxItem): Promise<void>
+  wake(conversationId: string, delayMs: number): void
+}
+
+/** What people do: take over, hand back, write. */
+export function createPeople(dependencies: PeopleDependencies) {
+  const { store, channels, handoffIdleMs, sendLeaseMs, generateId, emit, leases, send, wake } = dependencies
+
+  async function changeHandoff(target: Target, state: Handoff, by?: string): Promise<Conversation> {
+    const request = { state, handoffIdleMs, ...(by !== undefined && { by }) }
+    const result = await store.setHandoff(storeTarget(target, channels), request)
+    if (!result) throw unknownConversation(target)
+    if (result.change) announce(result.change)
+    // A replay may have waited for the handback; if not, this wake finds nothing to do.
+    if (state === 'bot') wake(result.conversation.id, 0)
+    return result.conversation
+  }
+
+  function announce(change: HandoffChange): void {
+    if (change.state !== 'bot') leases.revoke(change.conversation.id, new Error('a person took over'))
+    emit('handoff.changed', change)
+  }
+
+  async function sendAsOperator(target: Target, message: OperatorText): Promise<Message> {
+    const text = cleanText(message.text)
+    if (text.trim() === '') throw new SwitchboardError('invalid_input', '`text` is empty: write something')
+    const result = await store.addOperatorMessage(storeTarget(target, channels), {
+      id: message.id ?? generateId(),
+      content: { type: 'text', text },
+      handoffIdleMs,
+      sendLeaseMs,
+      ...(message.quotedId !== undefined && { quotedId: message.quotedId }),
+      ...(message.by !== undefined && { by: message.by }),
+    })
+    if (!result) throw unknownConversation(target)
+    if (result.handoffChange) announce(result.handoffChange)
+    if (!result.send) return result.message
+    await send(result.send)
+    const [stored] = await store.listMessages(result.conversation.id, {
+      limit: 1,
+      before: result.message.position + 1,
+    })
+    return stored ?? result.message
+  }
+
+  return {
+    takeOver: (target: Target, by?: string) => changeHandoff(target, 'human', by),
+    handBack: (target: Target, by?: string) => changeHandoff(target, 'bot', by),
+    requestHuman: (target: Target, by?: string) => changeHandoff(target, 'requested', by),
+    sendAsOperator,
+  }
+}
+
+/** @throws {SwitchboardError} `invalid_input` for what is no phone number, `configuration` for an unknown channel */
+export function storeTarget(target: Target, channels: ReadonlyMap<string, Channel>): ConversationTarget {
+  if ('conversation' in target) return { conversationId: target.conversation }
+  const name = target.channel ?? [...channels.keys()][0]
+  const channel = name === undefined ? undefined : channels.get(name)
+  if (!channel) {
+    throw new SwitchboardError(
+      'invalid_input',
+      `no channel is named ${name}; there are: ${[...channels.keys()].join(', ')}`,
+    )
+  }
+  const value = toE164(target.phone)
+  if (value === undefined) {
+    throw new SwitchboardError(
+      'invalid_input',
+      '`phone` must be an international number such as +15550001234',
+    )
+  }
+  return {
+    channel: channel.name,
+    account: target.account ?? channel.defaultAccount,
+    peer: { kind: 'phone', value },
+  }
+}
+
+function unknownConversation(target: Target): SwitchboardError {
+  const id = 'conversation' in target ? target.conversation : ''
+  return new SwitchboardError('not_found', `there is no conversation ${id}`)
+}

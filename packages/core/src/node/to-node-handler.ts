@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { problem, tooLarge } from '../bot/webhook.js'
+import type { Bot } from '../bot.js'
+import type { WebhookResponse } from '../ports/index.js'
+
+export interface NodeHandlerOptions {
+  /** Which channel answers, whatever the path. Default: the one that the last path segment names. */
+  readonly channel?: string
+}
+
+/**
+ * A bot's webhooks for Node's own servers: `http.createServer(toNodeHandler(bot))`, or in Express
+ * `app.use('/webhooks', toNodeHandler(bot))` before any body parser, since signatures need the raw bytes.
+ *
+ * It hands the bot a light request instead of a `Request`, which costs more to build than checking and parsing a webhook.
+ */
+export function toNodeHandler(bot: Pick<Bot, 'handle' | 'maxBodyBytes'>, options: NodeHandlerOptions = {}) {
+  const { channel } = options
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    readBody(request, bot.maxBodyBytes, outcome => {
+      if (outcome === undefined) return
+      if (!Buffer.isBuffer(outcome)) {
+        // What is left of the body is not read: the connection cannot be used again.
+        response.shouldKeepAlive = false
+        return write(response, outcome)
+      }
+      const { method = 'GET', url = '/', headers } = request
+      const get = (name: string) => {
+        const value = headers[name.toLowerCase()]
+        return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value
+      }
+      bot.handle({ method, url, headers: { get }, body: outcome }, channel).then(
+        answer => write(response, answer),
+        () => write(response, problem(500, 'the webhook was not stored')),
+      )
+    })
+  }
+}
+
+/** Calls back once: with the body, with the answer to a body that cannot be read, or with nothing when the client has gone. */
+function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  done: (outcome: Buffer | WebhookResponse | undefined) => void,
+): void {
+  if (request.readableEnded) return done(alreadyRead(request))
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return done(tooLarge(maxBytes))
+  const chunks: Buffer[] = []
+  let length = 0
+  let finished = false
+  const finish = (outcome: Buffer | WebhookResponse | undefined) => {
+    if (finished) return
+    finished = true
+    done(outcome)
+  }
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.byteLength
+    if (length > maxBytes) {
+      request.pause()
+      return finish(tooLarge(maxBytes))
+    }
+    chunks.push(chunk)
+  })
+  request.on('end', () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
+  request.on('error', () => finish(undefined))
+  request.on('close', () => finish(undefined))
+}
+
+/** A body parser was here first. Some keep the bytes. */
+function alreadyRead(request: IncomingMessage): Buffer | WebhookResponse {
+  const { rawBody } = request as { rawBody?: unknown }
+  if (Buffer.isBuffer(rawBody)) return rawBody
+  if (request.method === 'GET') return Buffer.alloc(0)
+  return problem(500, 'a body parser consumed the body: mount the webhooks before express.json()')
+}
+
+function write(response: ServerResponse, { status, headers, body }: WebhookResponse): void {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, {
+    ...headers,
+    'content-length': body === undefined ? 0 : Buffer.byteLength(body),
+  })
+  response.end(body)
+}

@@ -1,0 +1,56 @@
+import type { Answer, ClaimedTurn, ReplyDraft } from '../ports/index.js'
+import type { Message } from '../vocabulary/index.js'
+import { type QuoteThresholds, shouldQuote } from './quote.js'
+
+/** What a responder may return, as an answer. Empty texts are left out. */
+export function normaliseAnswer(answer: Answer | string | undefined): Answer | undefined {
+  if (typeof answer !== 'string') return answer
+  return answer.trim() === '' ? undefined : { parts: [{ type: 'text', text: answer }] }
+}
+
+/**
+ * The replies of an answer, ready to commit. The first part quotes by the contextual-reply rule; how many messages came
+ * after the burst is only known inside the commit, so that part of the rule goes along.
+ */
+export function draftReplies(
+  answer: Answer | undefined,
+  turn: Pick<ClaimedTurn, 'burst' | 'conversation'>,
+  now: number,
+  thresholds: QuoteThresholds,
+  generateId: () => string,
+): readonly ReplyDraft[] {
+  const parts = answer?.parts.filter(part => part.text.trim() !== '') ?? []
+  return parts.map((content, index) => {
+    const draft = { id: generateId(), content }
+    const quote = index === 0 ? quoteOf(answer as Answer, turn, now, thresholds) : undefined
+    return quote ? { ...draft, quote } : draft
+  })
+}
+
+function quoteOf(
+  answer: Answer,
+  turn: Pick<ClaimedTurn, 'burst' | 'conversation'>,
+  now: number,
+  thresholds: QuoteThresholds,
+): ReplyDraft['quote'] {
+  const target = answer.quotedMessage ?? turn.burst.at(-1)
+  if (answer.quote === 'never' || target?.providerId === undefined) return undefined
+  const inBurst = turn.burst.findIndex(message => message.id === target.id)
+  const messagesAfter = inBurst === -1 ? turn.burst.length : turn.burst.length - 1 - inBurst
+  const situation = {
+    messagesAfter,
+    ageMs: now - writtenAt(target),
+    group: turn.conversation.kind === 'group',
+  }
+  return {
+    providerId: target.providerId,
+    always: answer.quote === 'always' || shouldQuote(situation, thresholds),
+    // "More than n": n + 1 messages in all, of which some are in the burst already.
+    whenNewer: Math.max(0, thresholds.messagesAfter + 1 - messagesAfter),
+  }
+}
+
+/** The customer's own view: a message that reached us late is old to the person who wrote it. */
+function writtenAt(message: Message): number {
+  return Math.min(message.sentAt ?? message.receivedAt, message.receivedAt)
+}

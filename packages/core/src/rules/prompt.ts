@@ -1,0 +1,47 @@
+import type { ModelMessage, Prompt, Turn } from '../ports/index.js'
+import type { Message } from '../vocabulary/index.js'
+
+/** Marks what a person of the business wrote, in the assistant's turns. */
+export const operatorMark = '[operator]'
+
+/**
+ * A turn as a prompt: history and burst as alternating turns, the burst last. Neighbouring messages of one side become
+ * one turn, a line each. Operators speak for the business, so they are on the assistant's side and marked as such.
+ */
+export function turnPrompt(turn: Pick<Turn, 'burst' | 'conversation' | 'history'>, system?: string): Prompt {
+  const group = turn.conversation.kind === 'group'
+  const messages: { role: ModelMessage['role']; text: string }[] = []
+  for (const message of [...turn.history, ...turn.burst]) {
+    const role = message.author === 'customer' ? 'user' : 'assistant'
+    const line = describeMessage(message, group)
+    const last = messages.at(-1)
+    if (last?.role === role) last.text += `\n${line}`
+    else messages.push({ role, text: line })
+  }
+  return system === undefined ? { messages } : { system, messages }
+}
+
+/** One message as a line of a prompt: its words, what it is when it has more than words, and who says it. */
+export function describeMessage(message: Message, group = false): string {
+  const line = describeContent(message)
+  if (message.author === 'operator') return `${operatorMark} ${line}`
+  return group && message.author === 'customer' && message.senderName
+    ? `${message.senderName}: ${line}`
+    : line
+}
+
+function describeContent(message: Message): string {
+  const words = message.text ?? ''
+  if (message.type === 'text' || message.type === 'button') return words
+  const label = message.type.replace('_', ' ')
+  const content = message.content
+  if (content?.type === 'document' && content.media.filename) {
+    return bracket(`document ${content.media.filename}`, words)
+  }
+  if (content?.type === 'location') return bracket(`location ${content.latitude},${content.longitude}`, words)
+  return bracket(label, words)
+}
+
+function bracket(label: string, words: string): string {
+  return words === '' ? `[${label}]` : `[${label}] ${words}`
+}

@@ -1,0 +1,90 @@
+import type { IngestEvent, IngestOptions, IngestResult, Store } from '../ports/index.js'
+import { createBatcher } from '../runtime/batcher.js'
+import type { Emit } from '../runtime/events.js'
+import type { ChannelEvent, Chat, StoredEvent } from '../vocabulary/index.js'
+
+export interface InboxDependencies {
+  readonly store: Store
+  readonly ingest: IngestOptions
+  readonly emit: Emit
+  /** Tells the queue; never rejects and is not waited for. */
+  wake(conversationId: string, delayMs: number): void
+  /** How many events may wait for a commit. */
+  readonly maxWaiting: number
+}
+
+/** Where events are committed. */
+export interface Inbox {
+  /**
+   * Resolves when every event is committed. Rejects when one is not: the provider then delivers the webhook again, and
+   * what was committed is found to be a duplicate.
+   */
+  accept(events: readonly ChannelEvent[]): Promise<void>
+  /** Resolves when nothing waits. */
+  idle(): Promise<void>
+}
+
+/** First stage: events in, one commit for all that wait, then the wakes. */
+export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDependencies): Inbox {
+  const batcher = createBatcher<IngestEvent, IngestResult>({
+    name: 'inbox',
+    run: events => store.ingest(events, ingest),
+    // Two writes in flight hide the wait for the disk; a conversation keeps to one of them, so order holds.
+    slots: 2,
+    keyOf: slotKey,
+    maxWaiting,
+  })
+
+  async function commit(event: IngestEvent): Promise<void> {
+    const result = await batcher.add(event)
+    if (result.kind === 'stored') announceStored(event as StoredEvent, result)
+    else if (result.kind === 'status' && event.type === 'status') announceStatus(event.status, result)
+  }
+
+  function announceStored(event: StoredEvent, result: Extract<IngestResult, { kind: 'stored' }>): void {
+    const { conversationId, messageId, dueInMs, handoffChange } = result
+    if (dueInMs !== null) wake(conversationId, dueInMs)
+    emit('message.received', { conversationId, messageId, event })
+    if (handoffChange) emit('handoff.changed', handoffChange)
+  }
+
+  function announceStatus(
+    status: 'sent' | 'delivered' | 'read' | 'failed',
+    result: Extract<IngestResult, { kind: 'status' }>,
+  ): void {
+    const { advanced, conversationId, messageId } = result
+    if (advanced && conversationId !== undefined && messageId !== undefined) {
+      emit('message.status', { conversationId, messageId, status })
+    }
+  }
+
+  return {
+    async accept(events) {
+      const commits: Promise<void>[] = []
+      for (const event of events) {
+        if (event.type === 'notice') emit('notice', event)
+        else commits.push(commit(event))
+      }
+      // All are waited for: one that fails must not leave the others without an owner.
+      const failed = (await Promise.allSettled(commits)).find(outcome => outcome.status === 'rejected')
+      if (failed) throw failed.reason
+    },
+    idle: () => batcher.idle(),
+  }
+}
+
+/** Events of one chat, and receipts of one message, share a slot. */
+function slotKey(event: IngestEvent): string {
+  switch (event.type) {
+    case 'status':
+      return event.providerId
+    case 'identity':
+      return event.previous.value
+    default:
+      return chatKey(event.chat)
+  }
+}
+
+function chatKey(chat: Chat): string {
+  return chat.kind === 'group' ? chat.id : (chat.person.identities[0]?.value ?? '')
+}

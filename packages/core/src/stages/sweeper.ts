@@ -1,0 +1,66 @@
+import type { Clock, Store, SweepOptions } from '../ports/index.js'
+import type { Emit } from '../runtime/events.js'
+
+export interface SweeperDependencies {
+  readonly store: Store
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly everyMs: number
+  readonly options: SweepOptions
+  wake(conversationId: string, delayMs: number): void
+  /** Looks for messages to send, now or later. */
+  pump(): Promise<void>
+  pumpAfter(ms: number): void
+}
+
+export interface Sweeper extends AsyncDisposable {
+  /** By the clock of this process: when the last sweep that succeeded ended. */
+  readonly lastSweptAt: number | undefined
+}
+
+/**
+ * Finds in the store what no wake speaks for: wakes that were lost, messages left by a process that died, idle
+ * conversations. The first sweep runs at once, so that a restart picks up where the last process stopped.
+ */
+export function startSweeper(dependencies: SweeperDependencies): Sweeper {
+  const { store, clock, emit, everyMs, options, wake, pump, pumpAfter } = dependencies
+  let lastSweptAt: number | undefined
+  let stopped = false
+  let cancelTimer: (() => void) | undefined
+  let running = sweepAndRest()
+
+  async function sweep(): Promise<void> {
+    const result = await store.sweep(options)
+    for (const { conversationId, dueInMs } of result.due) wake(conversationId, dueInMs)
+    for (const change of result.handedBack) emit('handoff.changed', change)
+    for (const report of result.unknown) {
+      emit('message.unknown', { ...report, error: 'timeout: no answer was recorded in time' })
+    }
+    await pump()
+    if (result.nextSendInMs !== null && result.nextSendInMs < everyMs) pumpAfter(result.nextSendInMs)
+    lastSweptAt = clock.now()
+  }
+
+  async function sweepAndRest(): Promise<void> {
+    try {
+      await sweep()
+    } catch (error) {
+      emit('error', error, 'sweeping')
+    }
+    if (stopped) return
+    cancelTimer = clock.after(everyMs, () => {
+      running = sweepAndRest()
+    })
+  }
+
+  return {
+    get lastSweptAt() {
+      return lastSweptAt
+    },
+    async [Symbol.asyncDispose]() {
+      stopped = true
+      cancelTimer?.()
+      await running
+    },
+  }
+}
