@@ -6,12 +6,12 @@ if (build.code !== 0) process.exit(build.code)
 
 // In turn: both tools pack into the package's own folder.
 const tools = [
-  ['publint', '--pack', 'npm', '--strict'],
-  ['attw', '--pack', '.', '--profile', 'esm-only', '--quiet'],
+  { program: 'publint', parameters: ['--pack', 'npm', '--strict'] },
+  { program: 'attw', parameters: ['--pack', '.', '--profile', 'esm-only', '--quiet'] },
 ]
 let failed = false
 for (const { name, folder } of publishedPackages()) {
-  for (const [program, ...parameters] of tools) {
+  for (const { program, parameters } of tools) {
     const { code, output } = await run(program, parameters, { cwd: folder, capture: true })
     console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} ${program}`)
     if (code !== 0) console.log(output)

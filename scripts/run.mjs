@@ -53,7 +53,9 @@ export function run(command, parameters, { cwd = root, capture = false, env = {}
  */
 export async function runService(parameters, cwd) {
   const child = spawn(process.execPath, parameters, { cwd, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  /** @type {NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
   const [code, signal] = await once(child, 'exit')
   process.exit(code ?? 128 + constants.signals[signal])
 }

@@ -90,7 +90,6 @@ async function createInstance(directory: string, options: PostgresServerOptions)
       if (!guard) return
       running = undefined
       if (guard.exitCode !== null || guard.signalCode !== null) return
-      guard.ref()
       const exited = once(guard, 'exit')
       const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')
       process.kill(Number(pid), signals[mode])
@@ -151,7 +150,6 @@ async function launch(
     detached: true,
   })
   await untilReady(guard)
-  guard.unref()
   return guard
 }
 

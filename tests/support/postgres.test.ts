@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createDatabase, type TestDatabase } from './postgres.js'
 import { startPostgres } from './postgres-server.js'
 
@@ -47,24 +49,42 @@ describe('createDatabase', () => {
   })
 })
 
-describe('startPostgres', () => {
-  test.each(['fast', 'immediate', 'kill'] as const)('keeps what was committed over a %s stop', async mode => {
-    await using server = await startPostgres()
-    await query(server.url, 'create table kept as select 1 as row')
+test('a private server keeps what was committed over every kind of stop, and leaves nothing behind', async () => {
+  const server = await startPostgres()
+  await query(server.url, 'create table kept (stop text)')
+  for (const mode of ['fast', 'immediate', 'kill'] as const) {
+    await query(server.url, `insert into kept values ('${mode}')`)
     await server.stop(mode)
     await expect(query(server.url, 'select 1')).rejects.toThrow()
     await server.start()
-    expect(await query(server.url, 'select row from kept')).toEqual([{ row: 1 }])
-  })
+  }
+  expect(await query(server.url, 'select stop from kept')).toEqual([
+    { stop: 'fast' },
+    { stop: 'immediate' },
+    { stop: 'kill' },
+  ])
 
-  test('leaves no directory and no process behind', async () => {
-    const server = await startPostgres()
-    const [{ directory, pid }] = (await query(
-      server.url,
-      "select current_setting('data_directory') as directory, pg_backend_pid() as pid",
-    )) as [{ directory: string; pid: number }]
-    await server.close()
-    await expect(access(directory)).rejects.toThrow()
-    expect(() => process.kill(pid, 0)).toThrow()
+  const [row] = await query(
+    server.url,
+    "select current_setting('data_directory') as directory, pg_backend_pid() as pid",
+  )
+  const { directory, pid } = row as { directory: string; pid: number }
+  await server.close()
+  await expect(access(directory)).rejects.toThrow()
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
+test('a private server goes when the process that started it is killed', async () => {
+  const script = `
+    import { startPostgres } from ${JSON.stringify(new URL('./postgres-server.ts', import.meta.url).href)}
+    const server = await startPostgres({ fsync: false })
+    console.log(server.url)`
+  const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const [url] = (await once(owner.stdout.setEncoding('utf8'), 'data')) as [string]
+  expect(await query(url.trim(), 'select 1 as one')).toEqual([{ one: 1 }])
+
+  owner.kill('SIGKILL')
+  await vi.waitFor(() => expect(query(url.trim(), 'select 1')).rejects.toThrow('ECONNREFUSED'), 10_000)
 })
