@@ -1,15 +1,7 @@
 import { SwitchboardError } from '../errors.js'
-import type {
-  Channel,
-  ConversationTarget,
-  GenerateId,
-  HandoffChange,
-  OutboxItem,
-  Store,
-} from '../ports/index.js'
+import type { Channel, ConversationTarget, GenerateId, OutboxItem, Store } from '../ports/index.js'
 import { cleanText, toE164 } from '../rules/index.js'
 import type { Emit } from '../runtime/events.js'
-import type { Leases } from '../stages/leases.js'
 import type { Conversation, Handoff, Message } from '../vocabulary/index.js'
 
 /** A conversation by its id, or the person by phone on an account (default: the first channel's own). */
@@ -27,6 +19,18 @@ export interface OperatorText {
   readonly by?: string
 }
 
+/** What people do. */
+export interface People {
+  /** From now on the bot keeps silent in this conversation, replies in the making included. */
+  takeOver(target: Target, options?: { readonly by?: string }): Promise<Conversation>
+  /** The bot answers again; what came meanwhile is not answered but known. */
+  handBack(target: Target, options?: { readonly by?: string }): Promise<Conversation>
+  /** Marks that the customer waits for a person; the bot keeps silent. */
+  requestHuman(target: Target, options?: { readonly by?: string }): Promise<Conversation>
+  /** Sends what a person wrote, which is a takeover. Resolves when the provider has answered; look at `status`. */
+  sendAsOperator(target: Target, message: OperatorText): Promise<Message>
+}
+
 export interface PeopleDependencies {
   readonly store: Store
   readonly channels: ReadonlyMap<string, Channel>
@@ -34,33 +38,29 @@ export interface PeopleDependencies {
   readonly sendLeaseMs: number
   readonly generateId: GenerateId
   readonly emit: Emit
-  readonly leases: Leases
   send(item: OutboxItem): Promise<void>
   wake(conversationId: string, delayMs: number): void
+  ready(): Promise<void>
 }
 
-/** What people do: take over, hand back, write. */
-export function createPeople(dependencies: PeopleDependencies) {
-  const { store, channels, handoffIdleMs, sendLeaseMs, generateId, emit, leases, send, wake } = dependencies
+export function createPeople(dependencies: PeopleDependencies): People {
+  const { store, channels, handoffIdleMs, sendLeaseMs, generateId, emit, send, wake, ready } = dependencies
 
   async function changeHandoff(target: Target, state: Handoff, by?: string): Promise<Conversation> {
+    await ready()
     const request = { state, handoffIdleMs, ...(by !== undefined && { by }) }
     const result = await store.setHandoff(storeTarget(target, channels), request)
     if (!result) throw unknownConversation(target)
-    if (result.change) announce(result.change)
+    if (result.change) emit('handoff.changed', result.change)
     // A replay may have waited for the handback; if not, this wake finds nothing to do.
     if (state === 'bot') wake(result.conversation.id, 0)
     return result.conversation
   }
 
-  function announce(change: HandoffChange): void {
-    if (change.state !== 'bot') leases.revoke(change.conversation.id, new Error('a person took over'))
-    emit('handoff.changed', change)
-  }
-
   async function sendAsOperator(target: Target, message: OperatorText): Promise<Message> {
     const text = cleanText(message.text)
     if (text.trim() === '') throw new SwitchboardError('invalid_input', '`text` is empty: write something')
+    await ready()
     const result = await store.addOperatorMessage(storeTarget(target, channels), {
       id: message.id ?? generateId(),
       content: { type: 'text', text },
@@ -70,7 +70,7 @@ export function createPeople(dependencies: PeopleDependencies) {
       ...(message.by !== undefined && { by: message.by }),
     })
     if (!result) throw unknownConversation(target)
-    if (result.handoffChange) announce(result.handoffChange)
+    if (result.handoffChange) emit('handoff.changed', result.handoffChange)
     if (!result.send) return result.message
     await send(result.send)
     const [stored] = await store.listMessages(result.conversation.id, {
@@ -81,9 +81,9 @@ export function createPeople(dependencies: PeopleDependencies) {
   }
 
   return {
-    takeOver: (target: Target, by?: string) => changeHandoff(target, 'human', by),
-    handBack: (target: Target, by?: string) => changeHandoff(target, 'bot', by),
-    requestHuman: (target: Target, by?: string) => changeHandoff(target, 'requested', by),
+    takeOver: (target, options) => changeHandoff(target, 'human', options?.by),
+    handBack: (target, options) => changeHandoff(target, 'bot', options?.by),
+    requestHuman: (target, options) => changeHandoff(target, 'requested', options?.by),
     sendAsOperator,
   }
 }

@@ -1,7 +1,8 @@
-import type { Clock, Queue } from '../ports/index.js'
+import type { Clock, Queue, Store } from '../ports/index.js'
+import type { Emit } from '../runtime/events.js'
 import type { Leases } from '../stages/leases.js'
 import type { Outbox } from '../stages/outbox.js'
-import { type Sweeper, type SweeperDependencies, startSweeper } from '../stages/sweeper.js'
+import { type Sweeper, startSweeper } from '../stages/sweeper.js'
 import type { TurnStage } from '../stages/turn.js'
 
 export interface WorkerDependencies {
@@ -9,10 +10,16 @@ export interface WorkerDependencies {
   readonly turns: TurnStage
   readonly outbox: Outbox
   readonly leases: Leases
-  readonly sweeper: SweeperDependencies
+  readonly store: Store
   readonly clock: Clock
+  readonly emit: Emit
+  readonly sweepMs: number
+  wake(conversationId: string, delayMs: number): void
   ready(): Promise<void>
 }
+
+/** How many due conversations one sweep names. */
+const sweepLimit = 1_000
 
 /** Answers conversations until it is disposed. */
 export interface Worker extends AsyncDisposable {
@@ -23,7 +30,7 @@ export interface Worker extends AsyncDisposable {
 }
 
 export function startWorker(dependencies: WorkerDependencies): Worker {
-  const { queue, turns, outbox, leases, clock, ready } = dependencies
+  const { queue, turns, outbox, leases, clock, sweepMs, ready } = dependencies
   let running: AsyncDisposable | undefined
   let sweeper: Sweeper | undefined
   let stopping: Promise<void> | undefined
@@ -32,7 +39,13 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
     () => {
       if (stopping) return
       running = queue.work(wake => turns.handle(wake))
-      sweeper = startSweeper(dependencies.sweeper)
+      sweeper = startSweeper({
+        ...dependencies,
+        everyMs: sweepMs,
+        options: { limit: sweepLimit, horizonMs: 2 * sweepMs },
+        pump: outbox.pump,
+        pumpAfter: outbox.pumpAfter,
+      })
     },
     // Whoever needs the store is told by `ready` itself; without a store there is nothing to work on.
     () => undefined,

@@ -22,7 +22,8 @@ export function toNodeHandler(bot: Pick<Bot, 'handle' | 'maxBodyBytes'>, options
       if (!Buffer.isBuffer(outcome)) {
         // What is left of the body is not read: the connection cannot be used again.
         response.shouldKeepAlive = false
-        return write(response, outcome)
+        write(response, outcome)
+        return
       }
       const { method = 'GET', url = '/', headers } = request
       const get = (name: string) => {
@@ -43,8 +44,11 @@ function readBody(
   maxBytes: number,
   done: (outcome: Buffer | WebhookResponse | undefined) => void,
 ): void {
-  if (request.readableEnded) return done(alreadyRead(request))
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return done(tooLarge(maxBytes))
+  const early = refuseEarly(request, maxBytes)
+  if (early) {
+    done(early)
+    return
+  }
   const chunks: Buffer[] = []
   let length = 0
   let finished = false
@@ -57,13 +61,19 @@ function readBody(
     length += chunk.byteLength
     if (length > maxBytes) {
       request.pause()
-      return finish(tooLarge(maxBytes))
+      finish(tooLarge(maxBytes))
+      return
     }
     chunks.push(chunk)
   })
   request.on('end', () => finish(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)))
   request.on('error', () => finish(undefined))
   request.on('close', () => finish(undefined))
+}
+
+function refuseEarly(request: IncomingMessage, maxBytes: number): Buffer | WebhookResponse | undefined {
+  if (request.readableEnded) return alreadyRead(request)
+  return Number(request.headers['content-length'] ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined
 }
 
 /** A body parser was here first. Some keep the bytes. */

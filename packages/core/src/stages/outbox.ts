@@ -1,29 +1,13 @@
-import { describeError, SwitchboardError } from '../errors.js'
-import type {
-  Channel,
-  Clock,
-  OutboxItem,
-  OutboxOptions,
-  SendRecord,
-  SendRecordResult,
-  Store,
-} from '../ports/index.js'
-import { type BackoffPolicy, backoffMs } from '../rules/index.js'
+import type { OutboxItem, OutboxOptions, SendRecord, SendRecordResult, Store } from '../ports/index.js'
 import { createBatcher } from '../runtime/batcher.js'
-import { deadline, orAborted } from '../runtime/deadline.js'
 import type { Emit } from '../runtime/events.js'
+import { createRetryTimers } from './retry-timers.js'
+import { attemptSend, type SendAttemptDependencies } from './send-attempt.js'
 
-export interface OutboxDependencies {
+export interface OutboxDependencies extends SendAttemptDependencies {
   readonly store: Store
-  readonly channels: ReadonlyMap<string, Channel>
-  readonly clock: Clock
-  readonly random: () => number
   readonly emit: Emit
-  readonly options: OutboxOptions & {
-    /** How long a provider may take to answer. */
-    readonly sendTimeoutMs: number
-    readonly backoff: BackoffPolicy
-  }
+  readonly options: OutboxOptions
 }
 
 /** Where messages leave. */
@@ -34,18 +18,15 @@ export interface Outbox {
   pump(): Promise<void>
   /** The same, later. */
   pumpAfter(ms: number): void
-  /** Stops the timers of retries. */
+  /** Stops looking for messages; what is on its way goes on. */
   stop(): void
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>
 }
 
-/** How far apart looks for due retries are at least. */
-const pumpGrainMs = 20
-
 /** Last stage: hands messages to their channels and records the outcome. A send is recorded before it happens. */
 export function createOutbox(dependencies: OutboxDependencies): Outbox {
-  const { store, channels, clock, random, emit, options } = dependencies
+  const { store, emit, options } = dependencies
   const records = createBatcher<SendRecord, SendRecordResult>({
     name: 'outbox',
     run: batch => store.recordSends(batch),
@@ -53,63 +34,16 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
     keyOf: record => record.id,
   })
   const onTheirWay = new Set<Promise<void>>()
-  const timers = new Map<number, () => void>()
-  let stopped = false
-  let pumping: Promise<void> | undefined
-  let pumpAgain = false
-
-  async function attempt(item: OutboxItem): Promise<SendRecord['outcome']> {
-    const channel = channels.get(item.message.channel)
-    if (!channel) {
-      return { kind: 'failed', error: `configuration: no channel is named ${item.message.channel}` }
-    }
-    using limit = deadline(clock, options.sendTimeoutMs, `channel ${channel.name}`)
-    try {
-      const call = channel.send(item.message, { signal: limit.signal })
-      const { providerId } = await orAborted(call, limit.signal)
-      return providerId === undefined ? { kind: 'sent' } : { kind: 'sent', providerId }
-    } catch (error) {
-      return outcomeOf(error, item.attempt)
-    }
-  }
-
-  function outcomeOf(error: unknown, attemptNumber: number): SendRecord['outcome'] {
-    const text = errorText(error)
-    // Only a definite refusal says that the provider did not take it. All else may have been sent.
-    if (!SwitchboardError.is(error) || error.code !== 'channel_refused')
-      return { kind: 'unknown', error: text }
-    if (!error.retryable || attemptNumber >= options.maxAttempts) return { kind: 'failed', error: text }
-    const afterMs = backoffMs(attemptNumber, options.backoff, random(), error.retryAfterMs)
-    return { kind: 'retry', afterMs, error: text }
-  }
-
-  function announce(item: OutboxItem, outcome: SendRecord['outcome'], result: SendRecordResult): void {
-    const report = { conversationId: item.conversationId, messageId: item.messageId }
-    const { author, attempt } = item
-    if (outcome.kind === 'sent') {
-      const sent = { ...report, author, attempt }
-      emit(
-        'message.sent',
-        outcome.providerId === undefined ? sent : { ...sent, providerId: outcome.providerId },
-      )
-    } else if (outcome.kind === 'retry' && result.status === 'pending') {
-      emit('message.retrying', { ...report, error: outcome.error, afterMs: outcome.afterMs })
-      pumpAfter(outcome.afterMs)
-    } else if (outcome.kind === 'failed' && result.status === 'failed') {
-      emit('message.failed', { ...report, error: outcome.error })
-    } else if (outcome.kind === 'unknown' && result.status === 'unknown') {
-      emit('message.unknown', { ...report, error: outcome.error })
-      if (options.unknownPolicy === 'resend') pumpAfter(options.reconcileMs)
-    }
-  }
+  const pump = createPump(dependencies, item => void send(item))
 
   async function sendAndRecord(first: OutboxItem): Promise<void> {
     for (let item: OutboxItem | undefined = first; item; ) {
-      const outcome: SendRecord['outcome'] = await attempt(item)
+      const outcome: SendRecord['outcome'] = await attemptSend(item, dependencies)
       const record = { id: item.message.id, attempt: item.attempt, outcome, sendLeaseMs: options.sendLeaseMs }
       try {
         const result: SendRecordResult = await records.add(record)
-        announce(item, outcome, result)
+        announce(emit, item, outcome, result)
+        lookAgain(outcome)
         item = result.next
       } catch (error) {
         // The store still says `sending`; the sweep will call it unknown and receipts or the policy decide.
@@ -119,70 +53,91 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
     }
   }
 
+  function lookAgain(outcome: SendRecord['outcome']): void {
+    if (outcome.kind === 'retry') pump.after(outcome.afterMs)
+    if (outcome.kind === 'unknown' && options.unknownPolicy === 'resend') pump.after(options.reconcileMs)
+  }
+
   function send(item: OutboxItem): Promise<void> {
     const done = sendAndRecord(item).finally(() => onTheirWay.delete(done))
     onTheirWay.add(done)
     return done
   }
 
-  /** Retries that are due at nearly the same time share a timer and a look at the store. */
-  function pumpAfter(ms: number): void {
-    const dueAt = Math.ceil((clock.now() + ms) / pumpGrainMs) * pumpGrainMs
-    if (stopped || timers.has(dueAt)) return
-    const cancel = clock.after(dueAt - clock.now(), () => {
-      timers.delete(dueAt)
-      void pump()
-    })
-    timers.set(dueAt, cancel)
+  return {
+    send,
+    pump: pump.now,
+    pumpAfter: pump.after,
+    stop: pump.stop,
+    async idle() {
+      await pump.idle()
+      while (onTheirWay.size > 0) await Promise.all(onTheirWay)
+    },
   }
+}
 
-  async function claimAndSend(): Promise<void> {
+/** Looks for messages whose time has come, one look at a time. */
+function createPump({ store, emit, options, clock }: OutboxDependencies, send: (item: OutboxItem) => void) {
+  let pumping: Promise<void> | undefined
+  let again = false
+  let stopped = false
+  const timers = createRetryTimers(clock, () => void now())
+
+  async function look(): Promise<void> {
     do {
-      pumpAgain = false
+      again = false
       try {
         const items = await store.claimSends(options)
-        for (const item of items) void send(item)
-        pumpAgain ||= items.length === options.limit
+        for (const item of items) send(item)
+        again ||= items.length === options.limit
       } catch (error) {
         emit('error', error, 'claiming sends')
       }
-    } while (pumpAgain && !stopped)
+    } while (again && !stopped)
   }
 
-  function pump(): Promise<void> {
+  function now(): Promise<void> {
     if (stopped) return Promise.resolve()
     // A look that is under way may have been taken too early for this caller.
-    if (pumping) pumpAgain = true
-    pumping ??= claimAndSend().finally(() => {
+    if (pumping) again = true
+    pumping ??= look().finally(() => {
       pumping = undefined
     })
     return pumping
   }
 
   return {
-    send,
-    pump,
-    pumpAfter,
+    now,
+    after(ms: number) {
+      if (!stopped) timers.after(ms)
+    },
     stop() {
       stopped = true
-      for (const cancel of timers.values()) cancel()
-      timers.clear()
+      timers.stop()
     },
-    async idle() {
-      await pumping
-      while (onTheirWay.size > 0) await Promise.all(onTheirWay)
-    },
+    idle: async () => pumping,
   }
 }
 
-/** `code: message`, the form in which the store keeps it. */
-function errorText(error: unknown): string {
-  const providerCode = (error as { providerCode?: unknown } | undefined)?.providerCode
-  const code =
-    typeof providerCode === 'string'
-      ? providerCode
-      : SwitchboardError.is(error)
-        ? error.code
-        : 'channel_unknown'
-  return `${code}: ${describeError(error)}`
+function announce(
+  emit: Emit,
+  item: OutboxItem,
+  outcome: SendRecord['outcome'],
+  result: SendRecordResult,
+): void {
+  const { conversationId, messageId, author, attempt } = item
+  const report = { conversationId, messageId }
+  if (outcome.kind === 'sent') {
+    const sent = { ...report, author, attempt }
+    emit(
+      'message.sent',
+      outcome.providerId === undefined ? sent : { ...sent, providerId: outcome.providerId },
+    )
+  } else if (outcome.kind === 'retry' && result.status === 'pending') {
+    emit('message.retrying', { ...report, error: outcome.error, afterMs: outcome.afterMs })
+  } else if (outcome.kind === 'failed' && result.status === 'failed') {
+    emit('message.failed', { ...report, error: outcome.error })
+  } else if (outcome.kind === 'unknown' && result.status === 'unknown') {
+    emit('message.unknown', { ...report, error: outcome.error })
+  }
 }

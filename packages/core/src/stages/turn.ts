@@ -1,44 +1,27 @@
-import { describeError, SwitchboardError } from '../errors.js'
+import { describeError } from '../errors.js'
 import type {
   Answer,
-  Channel,
   ClaimedTurn,
   ClaimOptions,
   ClaimResult,
-  Clock,
   CommitResult,
-  Middleware,
   OutboxItem,
   ReleaseResult,
-  Responder,
   Store,
   TurnCommit,
-  TurnContext,
   TurnRelease,
   Wake,
 } from '../ports/index.js'
-import {
-  type BackoffPolicy,
-  backoffMs,
-  draftReplies,
-  normaliseAnswer,
-  type QuoteThresholds,
-} from '../rules/index.js'
+import { type BackoffPolicy, backoffMs, draftReplies, type QuoteThresholds } from '../rules/index.js'
 import { createBatcher } from '../runtime/batcher.js'
-import { deadline, orAborted } from '../runtime/deadline.js'
-import type { Emit } from '../runtime/events.js'
 import type { Leases } from './leases.js'
+import { answerTurn, type RespondingDependencies } from './responding.js'
 
-export interface TurnDependencies {
+export interface TurnDependencies extends RespondingDependencies {
   readonly store: Store
-  readonly channels: ReadonlyMap<string, Channel>
-  readonly clock: Clock
   readonly generateId: () => string
   readonly random: () => number
-  readonly emit: Emit
   readonly leases: Leases
-  readonly respond: Responder
-  readonly middleware: readonly Middleware[]
   /** Hands a committed reply to the outbox. */
   send(item: OutboxItem): Promise<void>
   wake(conversationId: string, delayMs: number): void
@@ -48,10 +31,6 @@ export interface TurnDependencies {
     readonly backoff: BackoffPolicy
     readonly quote: QuoteThresholds
     readonly sendLeaseMs: number
-    /** How long a responder, its middleware included, may take. */
-    readonly turnTimeoutMs: number
-    /** Show a typing indicator when the answer takes longer than this. `null`: never. */
-    readonly typingAfterMs: number | null
   }
 }
 
@@ -62,23 +41,8 @@ export interface TurnStage {
 }
 
 export function createTurnStage(dependencies: TurnDependencies): TurnStage {
-  const { store, channels, clock, emit, leases, options, send, wake } = dependencies
-  const claims = createBatcher<string, ClaimResult>({
-    name: 'claims',
-    run: ids => store.claimTurns(ids, options),
-    maxBatch: 64,
-  })
-  const commits = createBatcher<TurnCommit, CommitResult>({
-    name: 'turns',
-    run: batch => store.commitTurns(batch),
-    maxBatch: 64,
-    slots: 2,
-    keyOf: commit => commit.conversationId,
-  })
-  const releases = createBatcher<TurnRelease, ReleaseResult>({
-    name: 'releases',
-    run: batch => store.releaseTurns(batch),
-  })
+  const { store, emit, leases, options, send, wake } = dependencies
+  const { claims, commits, releases } = createWrites(store, options)
 
   async function handle({ conversationId }: Wake): Promise<void> {
     try {
@@ -93,151 +57,123 @@ export function createTurnStage(dependencies: TurnDependencies): TurnStage {
   }
 
   async function run(claim: ClaimedTurn): Promise<void> {
+    using lease = leases.hold(claim)
     let commit: TurnCommit
-    using held = leases.hold(claim)
     try {
-      const answer = await answerTurn(claim, held.signal)
-      commit = commitOf(claim, answer)
+      commit = commitOf(claim, await answerTurn(claim, lease.signal, dependencies), dependencies)
     } catch (error) {
-      await release(claim, error, held.signal.aborted)
+      const release = releaseOf(claim, error, lease.signal.aborted, dependencies)
+      settleRelease(release, await releases.add(release))
       return
     }
-    await settle(claim, commit, await commits.add(commit))
+    const reply = settleCommit(claim, commit, await commits.add(commit))
+    if (reply) await send(reply)
   }
 
-  async function answerTurn(claim: ClaimedTurn, held: AbortSignal): Promise<Answer | undefined> {
-    using limit = deadline(clock, options.turnTimeoutMs, 'the responder', held)
-    const { signal } = limit
-    const turn = turnContext(claim, signal, dependencies)
-    using _typing = typingIndicator(claim, channels, dependencies, signal)
-    await orAborted(runMiddleware(turn, dependencies), signal)
-    return turn.answer
-  }
-
-  function commitOf(claim: ClaimedTurn, answer: Answer | undefined): TurnCommit {
-    return {
-      conversationId: claim.conversationId,
-      fence: claim.fence,
-      version: claim.version,
-      readTo: claim.readTo,
-      acceptNewer: claim.voids >= options.maxVoids,
-      replies: draftReplies(answer, claim, clock.now(), options.quote, dependencies.generateId),
-      attempt: claim.attempt,
-      claimedAt: claim.claimedAt,
-      sendLeaseMs: options.sendLeaseMs,
-      ...(answer?.model !== undefined && { model: answer.model }),
-      ...(answer?.usage && { usage: answer.usage }),
-      ...(claim.replayOf !== undefined && { replayOf: claim.replayOf }),
-    }
-  }
-
-  async function settle(claim: ClaimedTurn, commit: TurnCommit, result: CommitResult): Promise<void> {
-    const { conversationId, voids, attempt } = claim
+  function settleCommit(
+    claim: ClaimedTurn,
+    commit: TurnCommit,
+    result: CommitResult,
+  ): OutboxItem | undefined {
+    const { conversationId, voids, attempt, claimedAt } = claim
     if (result.kind === 'lost') {
       emit('turn.lost', { conversationId })
-      return
+      return undefined
     }
     if (result.dueInMs !== null) wake(conversationId, result.dueInMs)
     if (result.kind === 'superseded') {
       emit('turn.superseded', { conversationId, voids: voids + 1 })
-      return
+      return undefined
     }
+    const { turnId, outcome } = result
     emit('turn.completed', {
       conversationId,
-      turnId: result.turnId,
-      outcome: result.outcome,
+      turnId,
+      outcome,
       attempt,
       voids,
-      durationMs: Math.max(0, clock.now() - claim.claimedAt),
+      durationMs: Math.max(0, dependencies.clock.now() - claimedAt),
       ...(commit.model !== undefined && { model: commit.model }),
       ...(commit.usage && { usage: commit.usage }),
     })
-    if (result.send) await send(result.send)
+    return result.send
   }
 
-  async function release(claim: ClaimedTurn, error: unknown, interrupted: boolean): Promise<void> {
-    const { conversationId, fence, readTo, attempt, claimedAt, replayOf } = claim
-    // A turn that was taken away has not failed: it may run again at once, wherever the conversation is now.
-    const retryInMs = interrupted ? 0 : backoffMs(attempt, options.backoff, dependencies.random())
-    const next = interrupted || attempt < options.maxAttempts ? { retryInMs } : ('park' as const)
-    const result = await releases.add({
-      conversationId,
-      fence,
-      readTo,
-      attempt,
-      claimedAt,
-      error: describeError(error),
-      next,
-      ...(replayOf !== undefined && { replayOf }),
-    })
-    if (result.kind === 'lost') {
-      emit('turn.lost', { conversationId })
-      return
-    }
+  function settleRelease(release: TurnRelease, result: ReleaseResult): void {
+    const { conversationId, attempt, error, next } = release
+    if (result.kind === 'lost') emit('turn.lost', { conversationId })
     if (result.kind === 'parked') {
       emit('turn.parked', { conversationId, turnId: result.turnId })
       if (result.dueInMs !== null) wake(conversationId, result.dueInMs)
-      return
     }
-    emit('turn.failed', { conversationId, attempt, error: describeError(error), retryInMs })
-    wake(conversationId, retryInMs)
+    if (result.kind === 'released' && next !== 'park') {
+      emit('turn.failed', { conversationId, attempt, error, retryInMs: next.retryInMs })
+      wake(conversationId, next.retryInMs)
+    }
   }
 
   return { handle }
 }
 
-function turnContext(claim: ClaimedTurn, signal: AbortSignal, dependencies: TurnDependencies): TurnContext {
-  const { conversation, burst, history, attempt, voids } = claim
+/** Turns of many conversations share their claims, commits and releases. */
+function createWrites(store: Store, options: ClaimOptions) {
   return {
-    conversation,
-    burst,
-    history,
-    attempt,
-    voids,
-    text: burst
-      .map(message => message.text ?? '')
-      .filter(Boolean)
-      .join('\n'),
-    signal,
-    clock: dependencies.clock,
-    answer: undefined,
-    report: error => dependencies.emit('error', error, 'the responder'),
+    claims: createBatcher<string, ClaimResult>({
+      name: 'claims',
+      run: conversationIds => store.claimTurns(conversationIds, options),
+      maxBatch: 64,
+    }),
+    commits: createBatcher<TurnCommit, CommitResult>({
+      name: 'turns',
+      run: batch => store.commitTurns(batch),
+      maxBatch: 64,
+      slots: 2,
+      keyOf: commit => commit.conversationId,
+    }),
+    releases: createBatcher<TurnRelease, ReleaseResult>({
+      name: 'releases',
+      run: batch => store.releaseTurns(batch),
+    }),
   }
 }
 
-/** Middleware as onions: each gets `next`, the innermost one is the responder. */
-async function runMiddleware(turn: TurnContext, { middleware, respond }: TurnDependencies): Promise<void> {
-  const dispatch = async (index: number): Promise<void> => {
-    const layer = middleware[index]
-    if (!layer) {
-      turn.answer = normaliseAnswer(await respond(turn))
-      return
-    }
-    let called = false
-    await layer(turn, () => {
-      if (called) throw new SwitchboardError('invalid_input', 'middleware called next() twice')
-      called = true
-      return dispatch(index + 1)
-    })
-  }
-  await dispatch(0)
-}
-
-/** Shows that somebody is writing when the answer takes its time. A failure of it is nobody's problem. */
-function typingIndicator(
+function commitOf(
   claim: ClaimedTurn,
-  channels: ReadonlyMap<string, Channel>,
-  { clock, options }: TurnDependencies,
-  signal: AbortSignal,
-): Disposable {
-  const channel = channels.get(claim.conversation.channel)
-  const providerId = claim.burst.at(-1)?.providerId
-  if (!channel?.startTyping || providerId === undefined || options.typingAfterMs === null) {
-    return { [Symbol.dispose]() {} }
+  answer: Answer | undefined,
+  { options, clock, generateId }: TurnDependencies,
+): TurnCommit {
+  return {
+    conversationId: claim.conversationId,
+    fence: claim.fence,
+    version: claim.version,
+    readTo: claim.readTo,
+    acceptNewer: claim.voids >= options.maxVoids,
+    replies: draftReplies(answer, claim, clock.now(), options.quote, generateId),
+    attempt: claim.attempt,
+    claimedAt: claim.claimedAt,
+    sendLeaseMs: options.sendLeaseMs,
+    ...(answer?.model !== undefined && { model: answer.model }),
+    ...(answer?.usage && { usage: answer.usage }),
+    ...(claim.replayOf !== undefined && { replayOf: claim.replayOf }),
   }
-  const { account, peer } = claim.conversation
-  const cancel = clock.after(options.typingAfterMs, () => {
-    channel.startTyping?.({ account, to: peer, providerId }, { signal }).catch(() => undefined)
-  })
-  return { [Symbol.dispose]: cancel }
+}
+
+/** A turn that was taken away has not failed: it may run again at once, wherever the conversation is now. */
+function releaseOf(
+  claim: ClaimedTurn,
+  error: unknown,
+  interrupted: boolean,
+  { options, random }: TurnDependencies,
+): TurnRelease {
+  const retryInMs = interrupted ? 0 : backoffMs(claim.attempt, options.backoff, random())
+  return {
+    conversationId: claim.conversationId,
+    fence: claim.fence,
+    readTo: claim.readTo,
+    attempt: claim.attempt,
+    claimedAt: claim.claimedAt,
+    error: describeError(error),
+    next: interrupted || claim.attempt < options.maxAttempts ? { retryInMs } : 'park',
+    ...(claim.replayOf !== undefined && { replayOf: claim.replayOf }),
+  }
 }

@@ -1,0 +1,54 @@
+import type { Middleware } from '../ports/index.js'
+import { createEmitter } from '../runtime/events.js'
+import { createInbox } from '../stages/inbox.js'
+import { createLeases } from '../stages/leases.js'
+import { createOutbox } from '../stages/outbox.js'
+import { createTurnStage } from '../stages/turn.js'
+import type { ResolvedOptions } from './options.js'
+
+/** The stages of one bot, connected: what the inbox commits wakes turns, what turns commit goes to the outbox. */
+export function createPipeline(options: ResolvedOptions, middleware: readonly Middleware[]) {
+  const { store, queue, channels, clock, random, logger } = options
+  const { emitter, emit } = createEmitter(logger)
+
+  function wake(conversationId: string, delayMs: number): void {
+    // A lost wake costs time, never a message: the sweep finds the conversation.
+    queue.schedule([{ conversationId, delayMs }]).catch((error: unknown) => emit('error', error, 'the queue'))
+  }
+
+  const leases = createLeases(store, clock, options.turn.leaseMs, emit)
+  const inbox = createInbox({ store, ingest: options.ingest, emit, wake, maxWaiting: options.maxWaiting })
+  const outbox = createOutbox({
+    ...options.outbox,
+    store,
+    channels,
+    clock,
+    random,
+    emit,
+    options: options.outbox,
+  })
+  const turns = createTurnStage({
+    ...options.turn,
+    store,
+    channels,
+    clock,
+    random,
+    emit,
+    leases,
+    wake,
+    middleware,
+    generateId: options.generateId,
+    respond: options.respond,
+    send: outbox.send,
+    options: options.turn,
+  })
+
+  // Whoever took over, in this process or by an echo it received: the reply in the making need not be finished.
+  emitter.on('handoff.changed', ({ conversation, state }) => {
+    if (state !== 'bot') leases.revoke(conversation.id, new Error('a person took over'))
+  })
+
+  return { emitter, emit, wake, leases, inbox, outbox, turns }
+}
+
+export type Pipeline = ReturnType<typeof createPipeline>

@@ -1,0 +1,50 @@
+import { describeError, SwitchboardError } from '../errors.js'
+import type { Channel, Clock, OutboxItem, SendRecord } from '../ports/index.js'
+import { type BackoffPolicy, backoffMs } from '../rules/index.js'
+import { deadline, orAborted } from '../runtime/deadline.js'
+
+export interface SendAttemptDependencies {
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly clock: Clock
+  readonly random: () => number
+  /** How long a provider may take to answer. */
+  readonly sendTimeoutMs: number
+  readonly maxAttempts: number
+  readonly backoff: BackoffPolicy
+}
+
+/** Hands a message to its channel once and judges what came of it. Never rejects. */
+export async function attemptSend(
+  item: OutboxItem,
+  dependencies: SendAttemptDependencies,
+): Promise<SendRecord['outcome']> {
+  const channel = dependencies.channels.get(item.message.channel)
+  if (!channel) return { kind: 'failed', error: `configuration: no channel is named ${item.message.channel}` }
+  using limit = deadline(dependencies.clock, dependencies.sendTimeoutMs, `channel ${channel.name}`)
+  try {
+    const call = channel.send(item.message, { signal: limit.signal })
+    const { providerId } = await orAborted(call, limit.signal)
+    return providerId === undefined ? { kind: 'sent' } : { kind: 'sent', providerId }
+  } catch (error) {
+    return judgeFailure(error, item.attempt, dependencies)
+  }
+}
+
+/** Only a definite refusal says that the provider did not take the message; after all else it may have been sent. */
+function judgeFailure(
+  error: unknown,
+  attempt: number,
+  { maxAttempts, backoff, random }: SendAttemptDependencies,
+): SendRecord['outcome'] {
+  const text = errorText(error)
+  if (!SwitchboardError.is(error) || error.code !== 'channel_refused') return { kind: 'unknown', error: text }
+  if (!error.retryable || attempt >= maxAttempts) return { kind: 'failed', error: text }
+  return { kind: 'retry', afterMs: backoffMs(attempt, backoff, random(), error.retryAfterMs), error: text }
+}
+
+/** `code: message`, the form in which the store keeps it; the provider's own code when there is one. */
+function errorText(error: unknown): string {
+  const ours = SwitchboardError.is(error) ? error.code : 'channel_unknown'
+  const theirs = (error as { providerCode?: unknown } | undefined)?.providerCode
+  return `${typeof theirs === 'string' ? theirs : ours}: ${describeError(error)}`
+}
