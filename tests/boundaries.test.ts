@@ -14,7 +14,7 @@ const rules: readonly PackageRule[] = [
     folder: 'packages/core',
     mayImport: [],
     testOnly,
-    vendors: ['eventemitter3', 'p-retry'],
+    vendors: ['eventemitter3', 'libphonenumber-js', 'p-retry'],
     nodeOnlyIn: ['node'],
     layers: [
       ['errors'],
