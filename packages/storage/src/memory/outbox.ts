@@ -1,0 +1,87 @@
+import { botMaySpeak, type MessageStatus, type OutboundMessage, type OutboxItem } from '@switchboard/core'
+import { clean, defined } from './clean.js'
+import { indexAfter } from './lines.js'
+import type { ConversationEntry, Line, State } from './state.js'
+
+/**
+ * Gives a line its status and files it where its conversation and the clock will look for it.
+ *
+ * @param at see {@link Send.at}
+ */
+export function moveLine(state: State, line: Line, status: MessageStatus, at: number): void {
+  line.status = status
+  if (!line.send) return
+  line.send.at = at
+  const { outbox } = line.conversation
+  const place = outbox.indexOf(line)
+  const open = status === 'pending' || status === 'sending'
+  if (open && place < 0) outbox.splice(indexAfter(outbox, line.position), 0, line)
+  if (!open && place >= 0) outbox.splice(place, 1)
+
+  if (status === 'sending') state.inFlight.set(line, at)
+  else state.inFlight.delete(line)
+  if (status === 'unknown') state.unknown.set(line, at)
+  else state.unknown.delete(line)
+  fileSendable(state, line.conversation)
+}
+
+function fileSendable(state: State, conversation: ConversationEntry): void {
+  const first = conversation.outbox[0]
+  if (first?.send && first.status === 'pending') state.sendable.set(conversation, first.send.at)
+  else state.sendable.delete(conversation)
+}
+
+/** Whether nobody may send this any more: the bot's message, and a person is in charge. */
+export function isSilenced(line: Line): boolean {
+  return line.author === 'bot' && !botMaySpeak(line.conversation.handoff)
+}
+
+/** Records that the line is about to leave, and gives it in the form in which it does. */
+export function startSend(state: State, line: Line, now: number, leaseMs: number): OutboxItem | undefined {
+  const { conversation, send, content } = line
+  if (!send || content?.type !== 'text' || line.author === 'customer') return undefined
+  send.attempt += 1
+  moveLine(state, line, 'sending', now + leaseMs)
+  return {
+    conversationId: conversation.id,
+    messageId: line.id,
+    author: line.author,
+    attempt: send.attempt,
+    message: defined<OutboundMessage>({
+      id: send.outboundId,
+      channel: conversation.channel,
+      account: conversation.account,
+      to: { ...conversation.peer },
+      content: clean(content),
+      quotedId: line.quotedId,
+    }),
+  }
+}
+
+/** Starts the conversation's next message, if its time has come and nothing before it is still on its way. */
+export function startNext(
+  state: State,
+  conversation: ConversationEntry,
+  now: number,
+  leaseMs: number,
+): OutboxItem | undefined {
+  const first = conversation.outbox[0]
+  if (first?.status !== 'pending' || !first.send || first.send.at > now) return undefined
+  return startSend(state, first, now, leaseMs)
+}
+
+/** What the bot has not yet sent stays unsent. */
+export function cancelPendingOfBot(state: State, conversation: ConversationEntry): void {
+  for (const line of [...conversation.outbox]) {
+    if (line.author === 'bot' && line.status === 'pending') moveLine(state, line, 'cancelled', 0)
+  }
+}
+
+/** A part that failed takes the parts after it along: half an answer without its beginning helps nobody. */
+export function cancelLaterReplies(state: State, failed: Line): void {
+  if (failed.send?.turnId === undefined) return
+  for (const line of [...failed.conversation.outbox]) {
+    const later = line.position > failed.position && line.send?.turnId === failed.send.turnId
+    if (later && line.status === 'pending') moveLine(state, line, 'cancelled', 0)
+  }
+}

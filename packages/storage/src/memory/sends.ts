@@ -1,0 +1,99 @@
+import {
+  type OutboxItem,
+  type OutboxOptions,
+  type SendRecord,
+  type SendRecordResult,
+  StoreError,
+  statusAfterSend,
+} from '@switchboard/core'
+import { clean } from './clean.js'
+import { cancelLaterReplies, isSilenced, moveLine, startNext, startSend } from './outbox.js'
+import { learnProviderId } from './receipts.js'
+import type { Line, State } from './state.js'
+
+export function recordSends(state: State, records: readonly SendRecord[]): readonly SendRecordResult[] {
+  const found = records.map(record => ({ record: clean(record), line: lineOf(state, record.id) }))
+  return found.map(({ record, line }) => recordSend(state, line, record))
+}
+
+/** @throws {StoreError} `store_data` before anything of the call has changed */
+function lineOf(state: State, outboundId: string): Line {
+  const line = state.outboundLines.get(clean(outboundId))
+  if (line) return line
+  throw new StoreError(
+    'store_data',
+    `No message has the outbound id ${outboundId}: record only what the store gave.`,
+  )
+}
+
+function recordSend(state: State, line: Line, record: SendRecord): SendRecordResult {
+  const now = state.now()
+  const { outcome } = record
+  if (outcome.kind === 'sent') {
+    acceptSend(state, line, outcome.providerId, now)
+  } else if (record.attempt === line.send?.attempt) {
+    failSend(state, line, outcome, now)
+  }
+  const status = line.status ?? 'sent'
+  const next = startNext(state, line.conversation, now, record.sendLeaseMs)
+  return { id: record.id, status, ...(next && { next }) }
+}
+
+function acceptSend(state: State, line: Line, providerId: string | undefined, now: number): void {
+  const before = line.status ?? 'sent'
+  const after = statusAfterSend(before, 'sent')
+  if (after !== before) {
+    moveLine(state, line, after, now)
+    line.error = undefined
+    line.sentAt ??= now
+  }
+  if (providerId !== undefined) learnProviderId(state, line, providerId, now)
+}
+
+function failSend(
+  state: State,
+  line: Line,
+  outcome: Exclude<SendRecord['outcome'], { kind: 'sent' }>,
+  now: number,
+): void {
+  const before = line.status ?? 'sent'
+  const after = statusAfterSend(before, outcome.kind)
+  if (after === before) return
+  line.error = outcome.error
+  if (after === 'pending' && isSilenced(line)) {
+    moveLine(state, line, 'cancelled', now)
+    return
+  }
+  moveLine(state, line, after, outcome.kind === 'retry' ? now + outcome.afterMs : now)
+  if (after === 'failed') cancelLaterReplies(state, line)
+}
+
+export function claimSends(state: State, options: OutboxOptions): readonly OutboxItem[] {
+  const now = state.now()
+  const items: OutboxItem[] = []
+  while (items.length < options.limit) {
+    const first = state.sendable.first()
+    if (!first || first.time > now) break
+    const item = startNext(state, first.item, now, options.sendLeaseMs)
+    if (!item) break
+    items.push(item)
+  }
+  if (options.unknownPolicy === 'resend') resendUnknown(state, options, items, now)
+  return items
+}
+
+function resendUnknown(state: State, options: OutboxOptions, items: OutboxItem[], now: number): void {
+  const { limit, maxAttempts, reconcileMs, sendLeaseMs } = options
+  for (const { item: line } of state.unknown.until(now - reconcileMs, Number.POSITIVE_INFINITY)) {
+    if (items.length >= limit) return
+    if (isSilenced(line)) {
+      moveLine(state, line, 'cancelled', now)
+      continue
+    }
+    const [earliest] = line.conversation.outbox
+    const blocked = earliest !== undefined && earliest.position < line.position
+    if (blocked || (line.send?.attempt ?? 0) >= maxAttempts) continue
+    const item = startSend(state, line, now, sendLeaseMs)
+    if (item) items.push(item)
+  }
+}

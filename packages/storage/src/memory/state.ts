@@ -1,0 +1,149 @@
+import type {
+  Author,
+  Content,
+  Handoff,
+  Message,
+  MessageStatus,
+  OutboundContent,
+  Peer,
+  StatusEvent,
+  TurnOutcome,
+  Usage,
+} from '@switchboard/core'
+import { createDueIndex, type DueIndex } from './due-index.js'
+
+/** A person. Which identities are theirs is in {@link State.identities}. */
+export interface UserEntry {
+  readonly id: string
+  name?: string
+  phone?: string
+}
+
+export interface ConversationEntry {
+  readonly id: string
+  readonly channel: string
+  readonly account: string
+  readonly kind: 'direct' | 'group'
+  readonly user: UserEntry | undefined
+  peer: Peer
+  handoff: Handoff
+  /** When `human` goes back to the bot, if nobody writes. */
+  idleAt: number | null
+  version: number
+  fence: number
+  readTo: number
+  lastPosition: number
+  dueAt: number | null
+  leaseUntil: number | null
+  attempts: number
+  voids: number
+  /** All lines, by position. */
+  readonly lines: Line[]
+  /** Answerable lines beyond `readTo` that came while the bot might speak, by position. */
+  unread: Line[]
+  /** Lines that are `pending` or `sending`, by position. Only the first may go out. */
+  readonly outbox: Line[]
+  /** Parked turns that shall be answered again, the oldest burst first. */
+  readonly replays: Turn[]
+}
+
+/** A message, or an event about one. */
+export interface Line {
+  readonly id: string
+  readonly conversation: ConversationEntry
+  readonly position: number
+  readonly author: Author
+  readonly type: Message['type']
+  readonly answerable: boolean
+  readonly text: string | undefined
+  readonly content: Content | OutboundContent | undefined
+  readonly quotedId: string | undefined
+  readonly senderName: string | undefined
+  readonly receivedAt: number
+  /** What only our own messages have. */
+  readonly send: Send | undefined
+  providerId: string | undefined
+  status: MessageStatus | undefined
+  error: string | undefined
+  sentAt: number | undefined
+  deliveredAt: number | undefined
+  readAt: number | undefined
+}
+
+export interface Send {
+  readonly outboundId: string
+  /** The turn whose reply it is. */
+  readonly turnId: string | undefined
+  /** Of the latest try; 0 before the first. */
+  attempt: number
+  /** `pending`: when it may go out · `sending`: when its time runs out · `unknown`: since when. */
+  at: number
+}
+
+export interface Turn {
+  readonly id: string
+  readonly conversation: ConversationEntry
+  /** The burst: positions beyond `from`, up to `to`. */
+  readonly from: number
+  readonly to: number
+  outcome: TurnOutcome
+  attempts: number
+  error: string | undefined
+  model: string | undefined
+  usage: Usage | undefined
+  startedAt: number
+  endedAt: number
+}
+
+export interface State {
+  /** Epoch milliseconds. */
+  now(): number
+  nextId(prefix: string): string
+  /** By kind, channel (not for phones) and value. */
+  readonly identities: Map<string, UserEntry>
+  readonly conversations: Map<string, ConversationEntry>
+  /** By channel, account and user or group. */
+  readonly chats: Map<string, ConversationEntry>
+  /** By channel, account and provider id: the key of deduplication. */
+  readonly lines: Map<string, Line>
+  readonly outboundLines: Map<string, Line>
+  /** Receipts whose message is not known yet, by channel, account and provider id. */
+  readonly waitingReceipts: Map<string, StatusEvent[]>
+  /** In the order in which they ended. */
+  readonly turns: Map<string, Turn>
+  /** Conversations by the time when they are both due and free. */
+  readonly due: DueIndex<ConversationEntry>
+  /** Conversations in a person's hands, by the time when they go back. */
+  readonly idle: DueIndex<ConversationEntry>
+  /** Conversations whose first open message is `pending`, by the time when it may go out. */
+  readonly sendable: DueIndex<ConversationEntry>
+  /** Lines that are `sending`, by the time when it runs out. */
+  readonly inFlight: DueIndex<Line>
+  /** Lines that are `unknown`, by the time since when. */
+  readonly unknown: DueIndex<Line>
+}
+
+export function createState(now: () => number): State {
+  let lastId = 0
+  return {
+    now,
+    nextId: prefix => `${prefix}${++lastId}`,
+    identities: new Map(),
+    conversations: new Map(),
+    chats: new Map(),
+    lines: new Map(),
+    outboundLines: new Map(),
+    waitingReceipts: new Map(),
+    turns: new Map(),
+    due: createDueIndex(),
+    idle: createDueIndex(),
+    sendable: createDueIndex(),
+    inFlight: createDueIndex(),
+    unknown: createDueIndex(),
+  }
+}
+
+/** One key of several parts. Stored texts have no NUL. */
+export function keyOf(...parts: readonly string[]): string {
+  return parts.join('\u0000')
+}
