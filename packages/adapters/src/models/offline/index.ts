@@ -1,1 +1,1 @@
-export {}
+export { offline } from './offline.js'

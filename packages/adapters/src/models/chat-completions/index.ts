@@ -1,0 +1,2 @@
+export type { ChatCompletionsClient } from './client.js'
+export type { ChatCompletionsOptions } from './options.js'
