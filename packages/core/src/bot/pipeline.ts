@@ -1,9 +1,9 @@
 import type { Middleware } from '../ports/index.js'
 import { createEmitter } from '../runtime/events.js'
+import { createLeases } from '../runtime/leases.js'
 import { createInbox } from '../stages/inbox.js'
-import { createLeases } from '../stages/leases.js'
-import { createOutbox } from '../stages/outbox.js'
-import { createTurnStage } from '../stages/turn.js'
+import { createOutbox } from '../stages/outbox/outbox.js'
+import { createTurnStage } from '../stages/turn/turn.js'
 import type { ResolvedOptions } from './options.js'
 
 /** The stages of one bot, connected: what the inbox commits wakes turns, what turns commit goes to the outbox. */

@@ -1,9 +1,9 @@
 import type { Clock, Queue, Store } from '../ports/index.js'
 import type { Emit } from '../runtime/events.js'
-import type { Leases } from '../stages/leases.js'
-import type { Outbox } from '../stages/outbox.js'
+import type { Leases } from '../runtime/leases.js'
+import type { Outbox } from '../stages/outbox/outbox.js'
 import { type Sweeper, startSweeper } from '../stages/sweeper.js'
-import type { TurnStage } from '../stages/turn.js'
+import type { TurnStage } from '../stages/turn/turn.js'
 
 export interface WorkerDependencies {
   readonly queue: Queue

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/index.js'
+import type { Clock } from '../../ports/index.js'
 
 /** How far apart looks for due retries are at least. */
 const grainMs = 20

@@ -1,5 +1,5 @@
 import type { Clock, Lease, Store } from '../ports/index.js'
-import type { Emit } from '../runtime/events.js'
+import type { Emit } from './events.js'
 
 /** The leases of this process. While a turn takes long its lease is prolonged; when it is lost the turn is told. */
 export interface Leases {

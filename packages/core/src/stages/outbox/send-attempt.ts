@@ -1,7 +1,7 @@
-import { describeError, SwitchboardError } from '../errors.js'
-import type { Channel, Clock, OutboxItem, SendRecord } from '../ports/index.js'
-import { type BackoffPolicy, backoffMs } from '../rules/index.js'
-import { deadline, orAborted } from '../runtime/deadline.js'
+import { describeError, SwitchboardError } from '../../errors.js'
+import type { Channel, Clock, OutboxItem, SendRecord } from '../../ports/index.js'
+import { type BackoffPolicy, backoffMs } from '../../rules/index.js'
+import { deadline, orAborted } from '../../runtime/deadline.js'
 
 export interface SendAttemptDependencies {
   readonly channels: ReadonlyMap<string, Channel>

@@ -1,6 +1,6 @@
-import type { OutboxItem, OutboxOptions, SendRecord, SendRecordResult, Store } from '../ports/index.js'
-import { createBatcher } from '../runtime/batcher.js'
-import type { Emit } from '../runtime/events.js'
+import type { OutboxItem, OutboxOptions, SendRecord, SendRecordResult, Store } from '../../ports/index.js'
+import { createBatcher } from '../../runtime/batcher.js'
+import type { Emit } from '../../runtime/events.js'
 import { createRetryTimers } from './retry-timers.js'
 import { attemptSend, type SendAttemptDependencies } from './send-attempt.js'
 

@@ -1,4 +1,4 @@
-import { SwitchboardError } from '../errors.js'
+import { SwitchboardError } from '../../errors.js'
 import type {
   Answer,
   Channel,
@@ -7,10 +7,10 @@ import type {
   Middleware,
   Responder,
   TurnContext,
-} from '../ports/index.js'
-import { normaliseAnswer } from '../rules/index.js'
-import { deadline, orAborted } from '../runtime/deadline.js'
-import type { Emit } from '../runtime/events.js'
+} from '../../ports/index.js'
+import { normaliseAnswer } from '../../rules/index.js'
+import { deadline, orAborted } from '../../runtime/deadline.js'
+import type { Emit } from '../../runtime/events.js'
 
 export interface RespondingDependencies {
   readonly channels: ReadonlyMap<string, Channel>

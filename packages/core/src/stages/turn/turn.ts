@@ -1,4 +1,4 @@
-import { describeError } from '../errors.js'
+import { describeError } from '../../errors.js'
 import type {
   Answer,
   ClaimedTurn,
@@ -11,10 +11,10 @@ import type {
   TurnCommit,
   TurnRelease,
   Wake,
-} from '../ports/index.js'
-import { type BackoffPolicy, backoffMs, draftReplies, type QuoteThresholds } from '../rules/index.js'
-import { createBatcher } from '../runtime/batcher.js'
-import type { Leases } from './leases.js'
+} from '../../ports/index.js'
+import { type BackoffPolicy, backoffMs, draftReplies, type QuoteThresholds } from '../../rules/index.js'
+import { createBatcher } from '../../runtime/batcher.js'
+import type { Leases } from '../../runtime/leases.js'
 import { answerTurn, type RespondingDependencies } from './responding.js'
 
 export interface TurnDependencies extends RespondingDependencies {
