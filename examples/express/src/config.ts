@@ -1,0 +1,120 @@
+import { z } from 'zod'
+
+/** Variables that are set but empty count as absent, as shells and dashboards often leave them. */
+const text = z.string().trim().min(1).optional()
+const url = z.url({ protocol: /^https?$/ }).optional()
+
+function whole(fallback: number, least = 0) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least, `must be at least ${least}`)
+    .default(fallback)
+}
+
+const variables = z.object({
+  PORT: whole(3000).refine((port) => port <= 65_535, 'must be a port, 0 to 65535'),
+  HOST: text,
+  ENVIRONMENT: z.string().default('development'),
+  ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }).optional(),
+  SWITCHBOARD_DATA_DIR: z.string().default('.switchboard/data'),
+  WHATSAPP_PHONE_NUMBER_ID: text,
+  WHATSAPP_ACCESS_TOKEN: text,
+  WHATSAPP_APP_SECRET: text,
+  WHATSAPP_VERIFY_TOKEN: text,
+  WHATSAPP_GRAPH_URL: url,
+  WHATSAPP_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, 'must look like v24.0').optional(),
+  LLM_PROVIDER: z.enum(['openai', 'groq', 'offline']).optional(),
+  LLM_MODEL: text,
+  LLM_SYSTEM_PROMPT: text,
+  OPENAI_API_KEY: text,
+  OPENAI_BASE_URL: url,
+  GROQ_API_KEY: text,
+  GROQ_BASE_URL: url,
+  BUFFER_QUIET_MS: whole(1_000),
+  BUFFER_MAX_WAIT_MS: whole(8_000),
+  /** 0: an operator stays in charge until handback. */
+  HANDOFF_IDLE_MINUTES: z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of minutes').transform(Number).default(30),
+  SEND_UNKNOWN_POLICY: z.enum(['park', 'resend']).default('park'),
+  OPERATOR_API_KEY: text,
+})
+
+export type Variables = z.infer<typeof variables>
+
+/** What the server is put together from. */
+export interface Config extends Variables {
+  readonly production: boolean
+  /** Absent: the emulator plays WhatsApp. */
+  readonly whatsapp?: { readonly phoneNumberId: string; readonly accessToken: string }
+  /** What the operator should know about this configuration. */
+  readonly warnings: readonly string[]
+}
+
+/** A configuration that cannot work. The message names every variable to change, a line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws {ConfigError}
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''))
+  const parsed = variables.safeParse(present)
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    )
+  }
+  const values = parsed.data
+  const production = values.ENVIRONMENT === 'production'
+  const problems = [...whatsappProblems(values), ...(production ? productionProblems(values) : [])]
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+
+  const { WHATSAPP_PHONE_NUMBER_ID: phoneNumberId, WHATSAPP_ACCESS_TOKEN: accessToken } = values
+  const config = { ...values, production, warnings: production ? [] : warningsOf(values) }
+  return phoneNumberId !== undefined && accessToken !== undefined
+    ? { ...config, whatsapp: { phoneNumberId, accessToken } }
+    : config
+}
+
+function whatsappProblems(values: Variables): string[] {
+  const { WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_ACCESS_TOKEN, WHATSAPP_GRAPH_URL } = values
+  const wanted = WHATSAPP_PHONE_NUMBER_ID ?? WHATSAPP_ACCESS_TOKEN ?? WHATSAPP_GRAPH_URL
+  if (wanted === undefined) return []
+  const missing: string[] = []
+  if (WHATSAPP_PHONE_NUMBER_ID === undefined) {
+    missing.push('WHATSAPP_PHONE_NUMBER_ID: is missing; it is the id, not the number, in Meta’s API setup')
+  }
+  if (WHATSAPP_ACCESS_TOKEN === undefined) {
+    missing.push('WHATSAPP_ACCESS_TOKEN: is missing; create a system user token in Meta’s business settings')
+  }
+  return missing
+}
+
+function productionProblems(values: Variables): string[] {
+  const problems: string[] = []
+  if (values.OPERATOR_API_KEY === undefined) {
+    problems.push('OPERATOR_API_KEY: is missing; in production everything below /api needs a key')
+  }
+  if (values.WHATSAPP_PHONE_NUMBER_ID !== undefined && values.WHATSAPP_APP_SECRET === undefined) {
+    problems.push('WHATSAPP_APP_SECRET: is missing; in production webhooks must be verified')
+  }
+  return problems
+}
+
+function warningsOf(values: Variables): string[] {
+  const warnings: string[] = []
+  if (values.OPERATOR_API_KEY === undefined) {
+    warnings.push('OPERATOR_API_KEY is not set: /api is open to this machine only')
+  }
+  if (values.WHATSAPP_PHONE_NUMBER_ID !== undefined && values.WHATSAPP_APP_SECRET === undefined) {
+    warnings.push('WHATSAPP_APP_SECRET is not set: webhooks are not verified')
+  }
+  return warnings
+}

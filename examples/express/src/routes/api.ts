@@ -1,0 +1,97 @@
+import type { Bot, ConversationSummary, Message, Target } from '@switchboard/core'
+import express, { type Request, Router } from 'express'
+import { z } from 'zod'
+import { sendProblem } from './problem.js'
+
+const target = z.union(
+  [z.object({ phone: z.string().min(1) }), z.object({ conversation: z.string().min(1) })],
+  'give `phone` or `conversation`',
+)
+const operatorMessage = z.object({
+  message: z.string().trim().min(1).max(4096),
+  messageId: z.string().min(1).nullish(),
+})
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  before: z.coerce.number().int().optional(),
+})
+
+/** What operators and their tools do. */
+export function apiRoutes(bot: Bot): Router {
+  const router = Router()
+  router.use(express.json({ limit: '100kb' }))
+
+  router.post('/takeover', async (request, response) => {
+    const conversation = await bot.takeOver(targetOf(request.body))
+    response.json({ status: 'takeover_complete', conversation })
+  })
+
+  router.post('/handback', async (request, response) => {
+    const conversation = await bot.handBack(targetOf(request.body))
+    response.json({ status: 'handback_complete', conversation })
+  })
+
+  router.post('/operator-message', async (request, response) => {
+    const { message: text, messageId } = operatorMessage.parse(request.body ?? {})
+    const quoted = messageId ? { quotedId: messageId } : {}
+    const message = await bot.sendAsOperator(targetOf(request.body), { text, ...quoted })
+    if (message.status === 'failed') {
+      sendProblem(response, 502, 'the provider refused the message', message.error)
+      return
+    }
+    const status = message.providerId === undefined ? 'pending' : 'success'
+    const words = status === 'success' ? 'Message sent' : `Message is ${message.status}`
+    response.json({ status, message: words, message_id: message.providerId ?? null, id: message.id })
+  })
+
+  router.get('/conversations', async (request, response) => {
+    const conversations = await bot.conversations(pageOf(request))
+    response.json({ conversations: conversations.map(presentConversation) })
+  })
+
+  router.get('/messages', async (request, response) => {
+    const messages = await bot.messages(targetOf(request.query), pageOf(request))
+    response.json({ messages: messages.map(presentMessage) })
+  })
+
+  router.use((_request, response) => sendProblem(response, 404, 'there is no such route'))
+  return router
+}
+
+function targetOf(source: unknown): Target {
+  return target.parse(source ?? {})
+}
+
+function pageOf(request: Request) {
+  const { limit, before } = page.parse(request.query)
+  return before === undefined ? { limit } : { limit, before }
+}
+
+function presentConversation({ user, ...conversation }: ConversationSummary) {
+  return { ...conversation, phone: user?.phone ?? null, name: user?.name ?? null }
+}
+
+/** A message as the API shows it; times are ISO 8601, `before` of the next page is `position`. */
+function presentMessage(message: Message) {
+  return {
+    id: message.id,
+    conversation: message.conversationId,
+    position: message.position,
+    providerId: message.providerId ?? null,
+    direction: message.direction,
+    author: message.author,
+    type: message.type,
+    text: message.text ?? null,
+    quotedId: message.quotedId ?? null,
+    status: message.status ?? null,
+    error: message.error ?? null,
+    sentAt: iso(message.sentAt),
+    receivedAt: iso(message.receivedAt),
+    deliveredAt: iso(message.deliveredAt),
+    readAt: iso(message.readAt),
+  }
+}
+
+function iso(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString()
+}
