@@ -1,6 +1,6 @@
 // Installs the workspace when the lockfile, the manifests or the Node version changed; otherwise returns at once.
 // Needs only Node and npm: pnpm comes through npx at the version that package.json pins.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -23,15 +23,18 @@ const fingerprint = createHash('sha256')
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint) {
   console.log('Installing dependencies …')
-  execFileSync(
-    'npx',
-    ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-    },
-  )
+  // Named with --package, since an npx around us would hand its own package down through the environment.
+  const pnpm = ['--yes', '--package', packageManager, '--', 'pnpm']
+  const flags = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only']
+  const { status } = spawnSync('npx', [...pnpm, ...flags], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) {
+    console.error('The installation failed: see above. It needs Node, npm and the npm registry.')
+    process.exit(status ?? 1)
+  }
   mkdirSync(`${root}node_modules/.cache`, { recursive: true })
   writeFileSync(stamp, fingerprint)
 }

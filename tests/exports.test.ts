@@ -129,7 +129,8 @@ async function installTarballs(project: string): Promise<void> {
   try {
     // pnpm, because it writes the real versions in place of `workspace:`.
     for (const { folder } of packages) {
-      await run('npx', ['--yes', packageManager, 'pack', '--pack-destination', tarballs], { cwd: folder })
+      const pnpm = ['--yes', '--package', packageManager, '--', 'pnpm']
+      await run('npx', [...pnpm, 'pack', '--pack-destination', tarballs], { cwd: folder })
     }
     await writeFile(
       join(project, 'package.json'),
