@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.js'
 
@@ -6,5 +7,13 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     cli: 'src/cli.ts',
+  },
+  // The phone page is served as it is, from the same place beside the code as in the source.
+  async onSuccess() {
+    await cp('src/phone', 'dist/phone', { recursive: true, force: true }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      },
+    )
   },
 })

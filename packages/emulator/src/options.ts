@@ -1,0 +1,88 @@
+import type { ModelAnswer } from './model/answer.js'
+import type { PersonDetails } from './people.js'
+
+/** A web-standard handler, such as `bot.fetch`: webhooks reach it without a server in between. */
+export type WebhookHandler = (request: Request) => Response | Promise<Response>
+
+/** One business phone number. */
+export interface BusinessNumber {
+  /** The id in Graph paths, digits. */
+  readonly phoneNumberId: string
+  /** Digits without `+`, as in `metadata.display_phone_number`. */
+  readonly displayPhoneNumber: string
+  /** Id of the WhatsApp Business Account, `entry[].id` of webhooks. */
+  readonly businessAccountId: string
+}
+
+/** When the statuses of an accepted message are sent. Times in milliseconds after acceptance. */
+export interface StatusOptions {
+  /** Default 10. */
+  readonly sentMs?: number
+  /** Default 50. */
+  readonly deliveredMs?: number
+  /** People open the chat by themselves after so long; default: only when `person.read()` is called. */
+  readonly readMs?: number
+  /** `reversed`: `delivered` overtakes `sent`, as Meta allows. Default `forward`. */
+  readonly order?: 'forward' | 'reversed'
+  /** The `sent` webhook is posted, and answered, before the send request gets its own answer. Default false. */
+  readonly beforeAnswer?: boolean
+}
+
+/** How a webhook that was not answered with 200 is delivered again. Meta takes up to 7 days, less and less often. */
+export interface RedeliveryOptions {
+  /** Pause before the second attempt in milliseconds, default 200; doubled each time. */
+  readonly firstMs?: number
+  /** Longest pause, default 2000. */
+  readonly maxMs?: number
+  /** Attempts in all, default 12 (about 17 seconds). */
+  readonly attempts?: number
+  /** Patience with one attempt, default 10 000. */
+  readonly timeoutMs?: number
+}
+
+export interface ModelOptions {
+  /** The bearer key that the model API asks for; default: any or none. */
+  readonly apiKey?: string
+  /** Names listed by `GET /v1/models`; any name is accepted in a request. */
+  readonly models?: readonly string[]
+  /** Answer used when the script has none; default: an echo that says it is the emulator. */
+  readonly answer?: ModelAnswer
+}
+
+export interface EmulatorOptions {
+  /** Default 0: any free port. */
+  readonly port?: number
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Where webhooks go: the URL of your server, or a `Request → Response` handler. Can be set later with `connect`. */
+  readonly webhook?: string | URL | WebhookHandler
+  /** Key of `X-Hub-Signature-256`. Default `emulator-app-secret`. */
+  readonly appSecret?: string
+  /** Token of the GET verification. Default `emulator-verify-token`. */
+  readonly verifyToken?: string
+  /** Bearer token that the Graph API asks for. Default `emulator-access-token`. */
+  readonly accessToken?: string
+  /** Default 106540000000001. */
+  readonly phoneNumberId?: string
+  /** Default 15550009999. */
+  readonly displayPhoneNumber?: string
+  /** Default 102290000000001. */
+  readonly businessAccountId?: string
+  /** Further business numbers on the same emulator and token. */
+  readonly otherNumbers?: readonly BusinessNumber[]
+  /** Who is there from the start; default Alex Rivera, Bo Chen, and Robin Sato, who has no visible phone number. */
+  readonly people?: readonly PersonDetails[]
+  /** `false`: no status webhooks at all. */
+  readonly statuses?: StatusOptions | false
+  readonly redelivery?: RedeliveryOptions
+  /**
+   * `enforce`: a free-form message to somebody who has not written for 24 hours is accepted and then fails with
+   * status 131047, as at Meta. Default `ignore`.
+   */
+  readonly customerWindow?: 'enforce' | 'ignore'
+  /** Refuse quotes of, reactions to and read marks on messages that the emulator never saw (131009). Default true. */
+  readonly strictMessageIds?: boolean
+  readonly model?: ModelOptions
+  /** The clock, in milliseconds since 1970; default `Date.now`. */
+  readonly now?: () => number
+}
