@@ -31,6 +31,8 @@ export async function findPostgresBinaries(scratch: string): Promise<PostgresBin
   if (user && !(await isOpenToOthers(native))) {
     const copy = join(scratch, 'native')
     await cp(native, copy, { recursive: true, verbatimSymlinks: true })
+    // The server's guard, which removes the copy after a killed test run, is that user too.
+    execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy])
     native = copy
   }
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres'), user }
