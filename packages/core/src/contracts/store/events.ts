@@ -1,0 +1,71 @@
+import type {
+  Identity,
+  InboundMessage,
+  Person,
+  ReactionEvent,
+  ReceiptStatus,
+  StatusEvent,
+} from '../../vocabulary/index.js'
+
+export const channel = 'test-channel'
+export const account = 'account-1'
+
+let lastId = 0
+
+/** An id that no other case uses. */
+export function uniqueId(prefix: string): string {
+  lastId += 1
+  return `${prefix}-${lastId}`
+}
+
+export function phone(value: string): Identity {
+  return { kind: 'phone', value }
+}
+
+export function bsuid(value: string): Identity {
+  return { kind: 'bsuid', value }
+}
+
+export const ana: Person = { identities: [phone('+34600000001')], name: 'Ana' }
+export const ben: Person = { identities: [phone('+34600000002')], name: 'Ben' }
+export const eva: Person = { identities: [phone('+34600000003')], name: 'Eva' }
+
+/** A customer's text in a direct chat. */
+export function textOf(person: Person, text: string, changes: Partial<InboundMessage> = {}): InboundMessage {
+  return {
+    type: 'message',
+    channel,
+    account,
+    providerId: uniqueId('provider'),
+    chat: { kind: 'direct', person },
+    author: 'customer',
+    content: { type: 'text', text },
+    ...changes,
+  }
+}
+
+/** What an operator wrote to the person on the phone. */
+export function echoTo(person: Person, text: string, changes: Partial<InboundMessage> = {}): InboundMessage {
+  return textOf(person, text, { author: 'operator', ...changes })
+}
+
+export function reactionOf(person: Person, targetId: string): ReactionEvent {
+  return {
+    type: 'reaction',
+    channel,
+    account,
+    providerId: uniqueId('provider'),
+    chat: { kind: 'direct', person },
+    author: 'customer',
+    targetId,
+    emoji: '👍',
+  }
+}
+
+export function receiptOf(
+  providerId: string,
+  status: ReceiptStatus,
+  changes: Partial<StatusEvent> = {},
+): StatusEvent {
+  return { type: 'status', channel, account, providerId, status, ...changes }
+}
