@@ -1,5 +1,5 @@
 /** One message as the Chat Completions API takes it. */
-export interface ChatCompletionMessage {
+interface ChatCompletionMessage {
   role: 'system' | 'user' | 'assistant'
   content: string
 }
@@ -14,7 +14,7 @@ export interface ChatCompletionRequest {
 }
 
 /** What a call asks of the client besides the body. */
-export interface ChatCompletionCallOptions {
+interface ChatCompletionCallOptions {
   signal: AbortSignal
   /** Milliseconds. */
   timeout: number

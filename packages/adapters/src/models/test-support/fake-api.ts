@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 
 /** One request as it came over the wire. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly text: string
