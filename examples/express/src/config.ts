@@ -9,24 +9,29 @@ function whole(fallback: number, least = 0) {
     .string()
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
-    .refine((value) => value >= least, `must be at least ${least}`)
+    .refine(value => value >= least, `must be at least ${least}`)
     .default(fallback)
 }
 
 const variables = z.object({
-  PORT: whole(3000).refine((port) => port <= 65_535, 'must be a port, 0 to 65535'),
+  PORT: whole(3000).refine(port => port <= 65_535, 'must be a port, 0 to 65535'),
   HOST: text,
   ENVIRONMENT: z.string().default('development'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' })
+    .optional(),
   SWITCHBOARD_DATA_DIR: z.string().default('.switchboard/data'),
   WHATSAPP_PHONE_NUMBER_ID: text,
   WHATSAPP_ACCESS_TOKEN: text,
   WHATSAPP_APP_SECRET: text,
   WHATSAPP_VERIFY_TOKEN: text,
   WHATSAPP_GRAPH_URL: url,
-  WHATSAPP_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, 'must look like v24.0').optional(),
+  WHATSAPP_GRAPH_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, 'must look like v24.0')
+    .optional(),
   LLM_PROVIDER: z.enum(['openai', 'groq', 'offline']).optional(),
   LLM_MODEL: text,
   LLM_SYSTEM_PROMPT: text,
@@ -37,7 +42,11 @@ const variables = z.object({
   BUFFER_QUIET_MS: whole(1_000),
   BUFFER_MAX_WAIT_MS: whole(8_000),
   /** 0: an operator stays in charge until handback. */
-  HANDOFF_IDLE_MINUTES: z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of minutes').transform(Number).default(30),
+  HANDOFF_IDLE_MINUTES: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be a number of minutes')
+    .transform(Number)
+    .default(30),
   SEND_UNKNOWN_POLICY: z.enum(['park', 'resend']).default('park'),
   OPERATOR_API_KEY: text,
 })
@@ -68,7 +77,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const parsed = variables.safeParse(present)
   if (!parsed.success) {
     throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+      parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
     )
   }
   const values = parsed.data

@@ -11,11 +11,14 @@ try {
   const logger = createLogger(config)
   const server = await startServer(config, logger)
   console.log(`listening on ${server.url}`)
-  if (server.emulator) console.log(`no WhatsApp number is configured; the emulator’s phone is at ${server.emulator.url}/phone`)
+  if (server.emulator)
+    console.log(`no WhatsApp number is configured; the emulator’s phone is at ${server.emulator.url}/phone`)
   stopOnSignal(server.close)
 } catch (error) {
   const words = describeError(error)
-  console.error(error instanceof ConfigError ? `Cannot start:\n${words.replace(/^/gm, '  ')}` : `Cannot start: ${words}`)
+  console.error(
+    error instanceof ConfigError ? `Cannot start:\n${words.replace(/^/gm, '  ')}` : `Cannot start: ${words}`,
+  )
   process.exit(error instanceof ConfigError ? exitConfig : 1)
 }
 

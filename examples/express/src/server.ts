@@ -70,7 +70,7 @@ async function listen(server: Server, { PORT, HOST, production }: Config): Promi
 /** Requests that run may end; connections that wait for the next one are closed. */
 function closeServer(server: Server): Promise<void> {
   if (!server.listening) return Promise.resolve()
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     server.close(() => resolve())
     server.closeIdleConnections()
   })

@@ -22,7 +22,10 @@ export async function connectWhatsApp(config: Config): Promise<WhatsApp> {
     })
     return { channel, async [Symbol.asyncDispose]() {} }
   }
-  const emulator = await startEmulator({ ...(appSecret && { appSecret }), ...(verifyToken && { verifyToken }) })
+  const emulator = await startEmulator({
+    ...(appSecret && { appSecret }),
+    ...(verifyToken && { verifyToken }),
+  })
   const channel = metaChannel({
     phoneNumberId: emulator.phoneNumberId,
     accessToken: emulator.accessToken,

@@ -6,7 +6,8 @@ import { sendProblem } from './problem.js'
 export function authorize(key: string | undefined): RequestHandler {
   return (request, response, next) => {
     if (key === undefined) {
-      const direct = request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
+      const direct =
+        request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
       if (direct && isLoopback(request.socket.remoteAddress)) next()
       else sendProblem(response, 403, 'set OPERATOR_API_KEY to use the API from elsewhere')
       return

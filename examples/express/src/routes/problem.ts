@@ -16,7 +16,9 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
       return
     }
     if (error instanceof ZodError) {
-      const detail = error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
+      const detail = error.issues
+        .map(issue => `${issue.path.join('.') || 'body'}: ${issue.message}`)
+        .join('; ')
       sendProblem(response, 400, 'the request is not valid', detail)
     } else if (SwitchboardError.is(error)) {
       sendProblem(response, statusOf(error), 'the request could not be done', error.message)

@@ -70,7 +70,8 @@ async function generate(
       throw signal.aborted ? signal.reason : asError(error)
     }
   }
-  return pRetry(attempt, {
+  // Awaited here: the deadline lives only as long as this function runs.
+  return await pRetry(attempt, {
     retries: limits.retries,
     minTimeout: 250,
     maxTimeout: 4_000,

@@ -1,0 +1,235 @@
+import { ModelError, replyWith, StoreError } from '@switchboard/core'
+import { scriptedModel } from '@switchboard/core/testing'
+import { describe, expect, it } from 'vitest'
+import { echo, embeddedBot, person } from './embedded-bot.js'
+
+describe('a responder that throws', () => {
+  it('gets another try, and its neighbours go on meanwhile', async () => {
+    let failures = 0
+    const { bot, channel, write, clock, sent, events } = embeddedBot({
+      respond: turn => {
+        if (turn.text === 'poison' && failures++ < 2) throw new Error('on purpose')
+        return echo(turn)
+      },
+    })
+    await write('poison')
+    await bot.fetch(channel.request(channel.text('healthy', { from: '+12025550199' })))
+    await clock.advance(1_100)
+    expect(sent()).toEqual(['You said: healthy'])
+    await clock.advance(10_000)
+    expect(sent()).toEqual(['You said: healthy', 'You said: poison'])
+    expect(events.filter(event => event.startsWith('turn failed'))).toEqual([
+      'turn failed 1',
+      'turn failed 2',
+    ])
+  })
+
+  it('for ever: the turn is parked, visible and replayable, and the conversation goes on', async () => {
+    let broken = true
+    const { bot, write, clock, sent, events } = embeddedBot({
+      respond: turn => {
+        if (broken && turn.text.includes('poison')) throw new Error('on purpose')
+        return echo(turn)
+      },
+    })
+    await write('poison')
+    await clock.advance(60_000)
+    expect(events.at(-1)).toBe('turn parked')
+    const [parked] = await bot.turns({ outcome: 'parked' })
+    expect(parked).toMatchObject({ attempts: 3, error: 'on purpose' })
+
+    await write('next')
+    await clock.advance(2_000)
+    expect(sent()).toEqual(['You said: next'])
+
+    broken = false
+    await bot.replay(parked?.id ?? '')
+    await clock.advance(2_000)
+    expect(sent()).toEqual(['You said: next', 'You said: poison'])
+    expect(await bot.turns({ outcome: 'parked' })).toEqual([])
+    await expect(bot.replay(parked?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('and one that hangs is given up after its time', async () => {
+    const { write, clock, events } = embeddedBot({
+      respond: () => new Promise<string>(() => {}),
+      turns: { timeoutMs: 5_000, maxAttempts: 1 },
+    })
+    await write('hello')
+    await clock.advance(7_000)
+    expect(events).toEqual(['turn parked'])
+  })
+})
+
+describe('replyWith', () => {
+  const options = { fallback: 'Noted.', timeout: 5_000, retries: 0 }
+
+  it.each([
+    ['fails', new ModelError('down')],
+    ['answers nothing', ''],
+    ['throws something odd', () => Promise.reject('odd')],
+  ])('sends the fallback when the model %s', async (_what, answer) => {
+    const { write, clock, sent } = embeddedBot({
+      respond: replyWith(scriptedModel([answer as string]), options),
+    })
+    await write('hello')
+    await clock.advance(2_000)
+    expect(sent()).toEqual(['Noted.'])
+  })
+
+  it('sends the fallback when the model is too slow', async () => {
+    const embedded = embeddedBot({
+      respond: turn =>
+        replyWith(scriptedModel([{ text: 'late', delayMs: 60_000 }], { clock: turn.clock }), options)(turn),
+    })
+    await embedded.write('hello')
+    await embedded.clock.advance(7_000)
+    expect(embedded.sent()).toEqual(['Noted.'])
+  })
+
+  it('records model and usage with the turn', async () => {
+    const answer = { text: 'Hi', usage: { inputTokens: 12, outputTokens: 3 } }
+    const { bot, write, clock } = embeddedBot({ respond: replyWith(scriptedModel([answer])) })
+    await write('hello')
+    await clock.advance(2_000)
+    expect(await bot.turns()).toMatchObject([
+      { outcome: 'answered', model: 'scripted', usage: { inputTokens: 12, outputTokens: 3 } },
+    ])
+  })
+
+  it('without a fallback runs the turn again', async () => {
+    const model = scriptedModel([new ModelError('down'), 'Hi'])
+    const { write, clock, sent } = embeddedBot({ respond: replyWith(model, { retries: 0 }) })
+    await write('hello')
+    await clock.advance(10_000)
+    expect(sent()).toEqual(['Hi'])
+  })
+
+  it('shows operators to the model as such, and as much history as asked for', async () => {
+    const model = scriptedModel([], { default: 'Hi' })
+    const { bot, write, clock } = embeddedBot({
+      respond: replyWith(model, { history: 2, system: () => 'Be kind.' }),
+    })
+    await write('one')
+    await clock.advance(2_000)
+    await bot.sendAsOperator({ phone: person }, { text: 'Ana here' })
+    await bot.handBack({ phone: person })
+    await write('two')
+    await clock.advance(2_000)
+    expect(model.prompts[1]).toEqual({
+      system: 'Be kind.',
+      messages: [
+        { role: 'assistant', text: 'Hi\n[operator] Ana here' },
+        { role: 'user', text: 'two' },
+      ],
+    })
+  })
+})
+
+describe('middleware', () => {
+  it('wraps the responder, outermost first, and may answer in its place', async () => {
+    const order: string[] = []
+    const { bot, write, clock, sent } = embeddedBot({ start: false })
+    bot.use(async (turn, next) => {
+      order.push('outer in')
+      await next()
+      order.push(`outer out: ${turn.answer?.parts[0]?.text}`)
+    })
+    bot.use(async (turn, next) => {
+      if (turn.text === 'stop') turn.answer = { parts: [{ type: 'text', text: 'Stopped.' }] }
+      else await next()
+    })
+    bot.work()
+    await write('stop')
+    await clock.advance(2_000)
+    expect(sent()).toEqual(['Stopped.'])
+    expect(order).toEqual(['outer in', 'outer out: Stopped.'])
+  })
+
+  it('that stays silent is silence, and the burst is dealt with', async () => {
+    const { bot, write, clock, sent, events } = embeddedBot()
+    bot.use(() => {})
+    await write('hello')
+    await clock.advance(60_000)
+    expect(sent()).toEqual([])
+    expect(events).toEqual(['turn silent'])
+  })
+})
+
+describe('a store that is away', () => {
+  it('means 503, and the redelivered webhook is answered once', async () => {
+    const { bot, store, write, clock, sent } = embeddedBot()
+    await bot.ready()
+    const ingest = store.ingest
+    Object.assign(store, { ingest: () => Promise.reject(new StoreError('store_unavailable', 'away')) })
+    expect(await write('hello')).toBe(503)
+    Object.assign(store, { ingest })
+    expect(await write('hello')).toBe(200)
+    await clock.advance(2_000)
+    expect(sent()).toEqual(['You said: hello'])
+  })
+
+  it('while claiming or committing only delays the reply', async () => {
+    const { store, write, clock, sent, events } = embeddedBot()
+    await write('hello')
+    const { claimTurns, commitTurns } = store
+    Object.assign(store, { claimTurns: () => Promise.reject(new StoreError('store_unavailable', 'away')) })
+    await clock.advance(2_000)
+    Object.assign(store, {
+      claimTurns,
+      commitTurns: () => Promise.reject(new StoreError('store_unavailable', 'away')),
+    })
+    await clock.advance(6_000)
+    Object.assign(store, { commitTurns })
+    await clock.advance(30_000)
+    expect(sent()).toEqual(['You said: hello'])
+    expect(events.filter(event => event === 'error in a turn')).toHaveLength(2)
+  })
+})
+
+describe('overload and ending', () => {
+  it('answers 503 before storing when too much waits, and recovers by itself', async () => {
+    const { store, write, bot } = embeddedBot({ maxWaiting: 2 })
+    await bot.ready()
+    let open: () => void = () => {}
+    const gate = new Promise<void>(resolve => {
+      open = resolve
+    })
+    const ingest = store.ingest.bind(store)
+    Object.assign(store, { ingest: (...args: Parameters<typeof ingest>) => gate.then(() => ingest(...args)) })
+    const held = [write('1'), write('2')]
+    await new Promise(resolve => setImmediate(resolve))
+    expect(await write('3')).toBe(503)
+    open()
+    expect(await Promise.all(held)).toEqual([200, 200])
+    expect(await write('3')).toBe(200)
+  })
+
+  it('lets a running turn end before it stops, and takes no webhook any more', async () => {
+    const { bot, write, clock, sent } = embeddedBot({
+      respond: async turn => {
+        await new Promise<void>(resolve => turn.clock.after(3_000, resolve))
+        return echo(turn)
+      },
+    })
+    await write('hello')
+    await clock.advance(1_500)
+    const closed = bot.close()
+    expect(await write('too late')).toBe(503)
+    await clock.advance(5_000)
+    await closed
+    expect(sent()).toEqual(['You said: hello'])
+  })
+
+  it('interrupts a turn that outlasts the grace, and leaves it due', async () => {
+    const { bot, store, write, clock, sent } = embeddedBot({ respond: () => new Promise<string>(() => {}) })
+    await write('hello')
+    await clock.advance(1_500)
+    const closed = bot.close(2_000)
+    await clock.advance(2_100)
+    await closed
+    expect(sent()).toEqual([])
+    const { due } = await store.sweep({ limit: 10, horizonMs: 0 })
+    expect(due).toHaveLength(1)
+  })
+})
