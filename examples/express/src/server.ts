@@ -50,7 +50,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await bot.ready()
     if (config.ROLE !== 'web') bot.work()
     const url = await listen(server, config)
-    whatsapp.emulator?.connect({ webhookUrl: `${url}/webhooks/meta` })
+    whatsapp.emulator?.connect(`${url}/webhooks/meta`)
     logger.info({ model: model.modelId, provider: model.provider, role: config.ROLE }, 'ready')
     return { url, bot, close, ...(whatsapp.emulator && { emulator: whatsapp.emulator }) }
   } catch (error) {

@@ -27,10 +27,7 @@ export async function connectWhatsApp(config: Config): Promise<WhatsApp> {
     ...(verifyToken && { verifyToken }),
   })
   const channel = metaChannel({
-    phoneNumberId: emulator.phoneNumberId,
-    accessToken: emulator.accessToken,
-    appSecret: emulator.appSecret,
-    verifyToken: emulator.verifyToken,
+    ...emulator.account,
     graphUrl: emulator.url,
     ...(graphVersion && { graphVersion }),
   })

@@ -1,0 +1,33 @@
+import { describeError } from '@switchboard/core'
+
+/** The first signal drains, the second does not wait. */
+export function stopOnSignal(close: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(`Stopped with an error: ${describeError(error)}`)
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+/** Exit status for a configuration that cannot work (sysexits.h, EX_CONFIG). */
+const exitConfig = 78
+
+/** Says why the program cannot start, and ends it. */
+export function failToStart(error: unknown): never {
+  const words = describeError(error)
+  if (error instanceof Error && error.name === 'ConfigError') {
+    console.error(`Cannot start; change these variables:\n${words.replace(/^/gm, '  ')}`)
+    process.exit(exitConfig)
+  }
+  console.error(`Cannot start: ${words}`)
+  process.exit(1)
+}

@@ -1,0 +1,183 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startEmulator } from '@switchboard/emulator'
+import { createDatabase } from '@switchboard/test-support/postgres'
+import { describe, expect, it } from 'vitest'
+import {
+  answerWithModel,
+  connectTo,
+  disposables,
+  runFlagship,
+  startFlagship,
+  temporaryDirectory,
+} from './flagship.js'
+
+describe('a configuration that cannot work', () => {
+  it.each([
+    ['PORT', { PORT: 'three' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
+    ['WHATSAPP_ACCESS_TOKEN', { WHATSAPP_PHONE_NUMBER_ID: '1' }],
+    ['WHATSAPP_PHONE_NUMBER_ID', { WHATSAPP_ACCESS_TOKEN: 'x' }],
+    ['LLM_PROVIDER', { LLM_PROVIDER: 'oracle' }],
+    ['SEND_UNKNOWN_POLICY', { SEND_UNKNOWN_POLICY: 'hope' }],
+    ['BUFFER_QUIET_MS', { BUFFER_QUIET_MS: '-1' }],
+    ['OPERATOR_API_KEY', { ENVIRONMENT: 'production' }],
+    [
+      'WHATSAPP_APP_SECRET',
+      {
+        ENVIRONMENT: 'production',
+        OPERATOR_API_KEY: 'k',
+        WHATSAPP_PHONE_NUMBER_ID: '1',
+        WHATSAPP_ACCESS_TOKEN: 't',
+      },
+    ],
+  ])('is refused at start by the name of %s', async (name, variables) => {
+    const { status, output } = await runFlagship(variables)
+    expect(status).toBe(78)
+    expect(output).toContain(name)
+    expect(output).not.toContain('    at ')
+  })
+
+  it('says when the port is taken and when the database is not there', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    await new Promise(resolve => holder.once('listening', resolve))
+    const { port } = holder.address() as AddressInfo
+    using directory = temporaryDirectory()
+    const taken = await runFlagship({ PORT: String(port), SWITCHBOARD_DATA_DIR: directory.path })
+    holder.close()
+    expect(taken).toMatchObject({ status: 1, output: expect.stringContaining('EADDRINUSE') })
+    const away = await runFlagship({ DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` })
+    expect(away).toMatchObject({ status: 1, output: expect.stringMatching(/Cannot start: .*PostgreSQL/) })
+  })
+
+  it('refuses a data directory that another process holds', async () => {
+    using directory = temporaryDirectory()
+    await using running = disposables()
+    running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
+    const second = await runFlagship({ SWITCHBOARD_DATA_DIR: directory.path })
+    expect(second.status).toBe(1)
+    expect(second.output).toContain(directory.path)
+  })
+})
+
+describe('without any variable', () => {
+  it('the flagship runs on PGlite with the emulator and the offline responder', async () => {
+    using directory = temporaryDirectory()
+    await using running = disposables()
+    const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
+    expect(flagship.output()).toMatch(/the emulator’s phone is at http:\/\/127\.0\.0\.1:\d+\/phone/)
+    expect(flagship.output()).toContain('OPERATOR_API_KEY is not set')
+    const health = await fetch(`${flagship.url}/health`)
+    expect(await health.json()).toMatchObject({ status: 'ok', store: true, progress: true, workers: 1 })
+    expect(await flagship.stop()).toBe(0)
+  })
+})
+
+describe('the operator key', () => {
+  it('is needed below /api when it is set; without it only this machine gets in', async () => {
+    using directory = temporaryDirectory()
+    await using running = disposables()
+    const key = 'operator-canary-key'
+    const flagship = running.use(
+      await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path, OPERATOR_API_KEY: key }),
+    )
+    const status = async (authorization?: string) =>
+      (
+        await fetch(`${flagship.url}/api/v1/conversations`, {
+          ...(authorization && { headers: { authorization } }),
+        })
+      ).status
+    expect(await status()).toBe(401)
+    expect(await status('Bearer wrong')).toBe(401)
+    expect(await status(`Basic ${key}`)).toBe(401)
+    expect(await status(`Bearer ${key}`)).toBe(200)
+    expect((await fetch(`${flagship.url}/health`)).status).toBe(200)
+    expect(flagship.output()).not.toContain(key)
+  })
+
+  it('absent: what came through a proxy is refused', async () => {
+    using directory = temporaryDirectory()
+    await using running = disposables()
+    const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
+    const headers = { 'x-forwarded-for': '203.0.113.7' }
+    expect((await fetch(`${flagship.url}/api/v1/conversations`, { headers })).status).toBe(403)
+    expect((await fetch(`${flagship.url}/api/v1/conversations`)).status).toBe(200)
+  })
+})
+
+describe('the API', () => {
+  it('answers what is wrong with a request, as a problem', async () => {
+    using directory = temporaryDirectory()
+    await using running = disposables()
+    const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
+    const answers = await Promise.all([
+      flagship.api('takeover', {}),
+      flagship.api('takeover', { phone: 'Alex' }),
+      flagship.api('handback', { conversation: '999999' }),
+      flagship.api('operator-message', { phone: '+15550001234' }),
+      flagship.api('messages?phone=%2B15550100000'),
+      flagship.api('messages?phone=%2B15550100000&limit=9999'),
+      flagship.api('nothing'),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 404, 400, 404, 400, 404])
+    for (const { body } of answers)
+      expect(body).toMatchObject({ title: expect.any(String), status: expect.any(Number) })
+    const broken = await fetch(`${flagship.url}/api/v1/takeover`, {
+      method: 'POST',
+      body: '{"phone":',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(broken.status).toBe(400)
+  })
+})
+
+describe('the verification handshake', () => {
+  it('echoes the challenge for the right token only', async () => {
+    await using running = disposables()
+    using directory = temporaryDirectory()
+    const emulator = running.use(await startEmulator())
+    const flagship = running.use(
+      await startFlagship(connectTo(emulator, { SWITCHBOARD_DATA_DIR: directory.path })),
+    )
+    emulator.connect(`${flagship.url}/webhooks/meta`)
+    expect(await emulator.verifyWebhook()).toMatchObject({ verified: true })
+    expect(await emulator.verifyWebhook('wrong')).toMatchObject({ verified: false, status: 403 })
+  })
+})
+
+describe('the log', () => {
+  it('has no text, no phone and no secret in it, whatever happens', async () => {
+    await using running = disposables()
+    const emulator = running.use(await startEmulator())
+    const database = running.use(await createDatabase())
+    const environment = connectTo(emulator, {
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'trace',
+      ...answerWithModel(emulator),
+    })
+    const flagship = running.use(await startFlagship(environment))
+    emulator.connect(`${flagship.url}/webhooks/meta`)
+    emulator.model.queue({ text: 'canary-answer-4711' }, { status: 401 }, { failure: 'garbage' })
+    const alex = emulator.person('Alex Rivera')
+    for (const text of ['canary-text-0815', 'canary-text-0816', 'canary-text-0817']) {
+      emulator.faults.add({ kind: 'rate-limit', retryAfter: 1 })
+      await alex.text(text)
+      await new Promise(resolve => setTimeout(resolve, 1_000))
+    }
+    await alex.message({ type: 'hologram', hologram: { secret: 'canary-text-0818' } })
+    await emulator.ledger.waitForSent(1, 20_000)
+    await emulator.deliver({ object: 'whatsapp_business_account' }, { signature: 'sha256=forged' } as never)
+    await flagship.stop()
+    const output = flagship.output()
+    expect(output).toContain('message received')
+    const secrets = [
+      'canary',
+      '15550001234',
+      'Alex',
+      emulator.account.accessToken,
+      emulator.account.appSecret,
+      new URL(database.url).password || 'no-password',
+    ]
+    for (const secret of secrets) expect(output).not.toContain(secret)
+  }, 60_000)
+})
