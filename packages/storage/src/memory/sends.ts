@@ -35,7 +35,9 @@ function recordSend(state: State, line: Line, record: SendRecord): SendRecordRes
     failSend(state, line, outcome, now)
   }
   const status = line.status ?? 'sent'
-  const next = startNext(state, line.conversation, now, record.sendLeaseMs)
+  // A refused message keeps its place: nothing overtakes it, and it does not follow itself.
+  const waits = status === 'pending' || status === 'sending'
+  const next = waits ? undefined : startNext(state, line.conversation, now, record.sendLeaseMs)
   return { id: record.id, status, ...(next && { next }) }
 }
 

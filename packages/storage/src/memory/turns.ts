@@ -2,7 +2,7 @@ import type { ClaimedTurn, ClaimOptions, ClaimResult, Lease } from '@switchboard
 import { botMaySpeak } from '@switchboard/core'
 import { fileDue, toConversation } from './conversations.js'
 import { endTurn } from './endings.js'
-import { indexAfter, isSpoken, toMessage } from './lines.js'
+import { isSpoken, toMessage } from './lines.js'
 import { burstOf } from './replays.js'
 import type { ConversationEntry, Line, State, Turn } from './state.js'
 
@@ -45,7 +45,7 @@ interface ClaimedBurst {
   readonly burst: readonly Line[]
   readonly readTo: number
   readonly replay: Turn | undefined
-  /** How many messages before the burst to give along. */
+  /** How many other messages to give along. */
   readonly history: number
   readonly now: number
 }
@@ -61,7 +61,7 @@ function toClaimedTurn(conversation: ConversationEntry, claimed: ClaimedBurst): 
     attempt: conversation.attempts,
     voids: conversation.voids,
     burst: [...claimed.burst].sort(byTimeWritten).map(toMessage),
-    history: historyBefore(conversation, claimed).map(toMessage),
+    history: historyOf(conversation, claimed).map(toMessage),
     claimedAt: claimed.now,
     ...(claimed.replay && { replayOf: claimed.replay.id }),
   }
@@ -72,12 +72,16 @@ function byTimeWritten(a: Line, b: Line): number {
   return (a.sentAt ?? a.receivedAt) - (b.sentAt ?? b.receivedAt) || a.position - b.position
 }
 
-function historyBefore({ lines }: ConversationEntry, { burst, readTo, history }: ClaimedBurst): Line[] {
+/** What was said, without the burst and without what the customer has said beyond it and nobody has dealt with. */
+function historyOf(conversation: ConversationEntry, { burst, readTo, history }: ClaimedBurst): Line[] {
+  const { lines } = conversation
+  const known = Math.max(readTo, conversation.readTo)
   const answered = new Set(burst)
   const found: Line[] = []
-  for (let index = indexAfter(lines, readTo) - 1; index >= 0 && found.length < history; index--) {
+  for (let index = lines.length - 1; index >= 0 && found.length < history; index--) {
     const line = lines[index]
-    if (line && !answered.has(line) && isSpoken(line)) found.push(line)
+    if (!line || answered.has(line) || !isSpoken(line)) continue
+    if (line.author !== 'customer' || line.position <= known) found.push(line)
   }
   return found.reverse()
 }

@@ -1,10 +1,18 @@
 import type { ContractCase } from '../contract-case.js'
 import { bufferingTests } from './buffering.js'
+import { handoffTests } from './handoff.js'
 import { inboxTests } from './inbox.js'
+import { operatorTests } from './operator.js'
+import { outboxTests } from './outbox.js'
+import { parkingTests } from './parking.js'
 import { peopleTests } from './people.js'
+import { readingTests } from './reading.js'
+import { receiptTests } from './receipts.js'
 import { createScene, type StoreHarness, type StoreTests } from './scene.js'
+import { sweepTests } from './sweeping.js'
 import { textTests } from './texts.js'
 import { turnTests } from './turns.js'
+import { versionTests } from './versions.js'
 
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
@@ -12,6 +20,14 @@ const themes: Readonly<Record<string, StoreTests>> = {
   buffering: bufferingTests,
   people: peopleTests,
   turns: turnTests,
+  versions: versionTests,
+  parking: parkingTests,
+  outbox: outboxTests,
+  receipts: receiptTests,
+  handoff: handoffTests,
+  operator: operatorTests,
+  sweep: sweepTests,
+  reading: readingTests,
 }
 
 /**

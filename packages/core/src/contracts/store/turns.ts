@@ -53,6 +53,17 @@ export const turnTests: StoreTests = {
     )
   },
 
+  'has a reply that overtook newer messages in the history of those': async scene => {
+    const { conversationId } = await scene.hear(ana, 'one')
+    const first = await scene.claim(conversationId)
+    await scene.hear(ana, 'two')
+    await scene.commit(first, ['to one'], { acceptNewer: true })
+    await scene.hear(ana, 'three')
+    const turn = await scene.claim(conversationId, { maxBurst: 1 })
+    equal(texts(turn.burst), ['two'], 'the burst')
+    equal(texts(turn.history), ['one', 'to one'], 'the history')
+  },
+
   'has nothing to claim where nothing is to be done': async scene => {
     kind(await scene.tryClaim('no-such-conversation'), 'idle', 'an unknown conversation')
     const { conversationId } = await scene.tell(reactionOf(ana, 'wamid.x'))
