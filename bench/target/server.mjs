@@ -26,7 +26,7 @@ const meta = metaChannel({
 })
 
 const bot = createBot({
-  channels: [{ ...meta, send: (message, options) => meta.send(withoutPlus(message), options) }],
+  channels: [{ ...meta, send: (message, options) => meta.send(byDigits(message), options) }],
   store: await createStore(env.STATE ?? 'memory', env.DATABASE_URL),
   respond: Object.assign(echo, { history: 0 }),
   buffer: { quietMs, maxWaitMs: 4 * quietMs },
@@ -40,9 +40,12 @@ bot.on('turn.failed', () => {
   stats.errors++
 })
 
-/** The harness counts replies by the digits of `wa_id`; the Cloud API takes numbers with and without `+`. */
-function withoutPlus(message) {
-  return { ...message, to: { ...message.to, value: message.to.value.replace('+', '') } }
+/**
+ * The harness tells people apart by the bare digits of `wa_id`, which it finds in `to` or in `recipient`. Phones go out with
+ * a plus in `to`; what goes into `recipient` is left as it is.
+ */
+function byDigits(message) {
+  return { ...message, to: { kind: 'bsuid', value: message.to.value.replace('+', '') } }
 }
 
 /** Answers `pong a,b,c` with the words of every message of the burst, a button by its id. */
