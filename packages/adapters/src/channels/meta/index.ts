@@ -1,1 +1,5 @@
-export {}
+export { type MetaChannel, metaChannel } from './channel.js'
+export type { AccessToken } from './graph/client.js'
+export type { Fetch, FetchInit, FetchResponse } from './graph/fetch-transport.js'
+export type { MetaChannelOptions } from './options.js'
+export type { MetaRaw } from './webhook/raw.js'

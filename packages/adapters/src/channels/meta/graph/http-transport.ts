@@ -1,0 +1,80 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+import type { Socket } from 'node:net'
+import { urlToHttpOptions } from 'node:url'
+import { type GraphAnswer, neverLeft, outcomeUnknown } from './errors.js'
+import type { GraphRequest, Transport } from './transport.js'
+
+/**
+ * Idle connections are closed before common servers do it (Node: 5 s): a request written just when the other side closes
+ * would end with an unknown outcome. A shorter `Keep-Alive` of the server counts.
+ */
+const idleMs = 4_000
+const mostConnections = 256
+const longestAnswer = 1_000_000
+
+/**
+ * Requests over `node:http` and `node:https` with connections kept alive: a fifth of the CPU of `fetch` on Node 20, and
+ * the socket itself tells whether a request left, where `fetch` only has error codes to guess from.
+ */
+export function httpTransport(base: URL): Transport {
+  const secure = base.protocol === 'https:'
+  const { hostname, port } = urlToHttpOptions(base)
+  const options = { keepAlive: true, timeout: idleMs, maxSockets: mostConnections }
+  const agent = secure ? new https.Agent(options) : new http.Agent(options)
+  const send = secure ? https.request : http.request
+  const connected = new WeakSet<Socket>()
+
+  return ({ path, headers, body, signal }: GraphRequest) =>
+    new Promise<GraphAnswer>((resolve, reject) => {
+      if (signal.aborted) return reject(neverLeft(signal.reason))
+      const length = String(Buffer.byteLength(body))
+      const outgoing = send({
+        hostname,
+        port,
+        path,
+        method: 'POST',
+        agent,
+        headers: { ...headers, 'content-length': length },
+      })
+      let left = false
+      // Until then it waits for a free connection, for DNS, for TCP or for TLS: nothing has been written.
+      outgoing.once('socket', socket => {
+        left = connected.has(socket) || !socket.connecting
+        if (!left) {
+          socket.once(secure ? 'secureConnect' : 'connect', () => {
+            connected.add(socket)
+            left = true
+          })
+        }
+      })
+      const abort = () => outgoing.destroy(toError(signal.reason))
+      signal.addEventListener('abort', abort, { once: true })
+      outgoing.on('error', error => {
+        reject(
+          left ? outcomeUnknown('The connection to Meta ended without an answer', error) : neverLeft(error),
+        )
+      })
+      outgoing.once('response', response => readAnswer(response, resolve))
+      outgoing.end(body)
+    })
+}
+
+/** Gives what came, also when it was cut off: the status alone may already decide. */
+function readAnswer(response: http.IncomingMessage, resolve: (answer: GraphAnswer) => void): void {
+  let text = ''
+  const done = () =>
+    resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text })
+  response.setEncoding('utf8')
+  response.on('data', (chunk: string) => {
+    text += chunk
+    if (text.length > longestAnswer) response.destroy()
+  })
+  response.once('end', done)
+  response.once('close', done)
+  response.once('error', done)
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('The request was aborted.', { cause: reason })
+}

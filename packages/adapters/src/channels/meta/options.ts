@@ -1,0 +1,83 @@
+import { SwitchboardError } from '@switchboard/core'
+import { type AccessToken, isToken } from './graph/client.js'
+import type { Fetch } from './graph/fetch-transport.js'
+
+export interface MetaChannelOptions {
+  /** Id of the business's number (App Dashboard, WhatsApp, API Setup), not the number itself. */
+  readonly phoneNumberId: string
+  /** A system user's token, or a function that is asked before every request. */
+  readonly accessToken: AccessToken
+  /**
+   * Key of the webhooks' signatures (App Dashboard, Settings, Basic). **Without it nothing is verified**: whoever can reach
+   * the endpoint can write in anybody's name. Leave it out only where something in front verifies already.
+   */
+  readonly appSecret?: string
+  /** What was entered as verify token when the webhook was set up. Without it the `GET` of the set-up is refused. */
+  readonly verifyToken?: string
+  /** Where the Graph API is. Default `https://graph.facebook.com`. */
+  readonly graphUrl?: string
+  /** Default `v24.0`. */
+  readonly graphVersion?: string
+  /** Sends instead of the built-in client, for instance through a proxy. What left is then judged by error codes. */
+  readonly fetch?: Fetch
+  /** Name of the channel: the last segment of its webhook's path. Default `meta`. */
+  readonly name?: string
+  /** How long a request may take, connection and answer together. Default 10 000. */
+  readonly timeoutMs?: number
+  /** Epoch milliseconds, to tell absurd timestamps. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Options with their defaults, checked. */
+export interface MetaSettings {
+  readonly phoneNumberId: string
+  readonly accessToken: AccessToken
+  readonly appSecret: string | undefined
+  readonly verifyToken: string | undefined
+  readonly base: URL
+  /** Path of the base and version. */
+  readonly path: string
+  readonly fetch: Fetch | undefined
+  readonly name: string
+  readonly timeoutMs: number
+  now(): number
+}
+
+/** @throws {SwitchboardError} `configuration`, naming the option */
+export function resolveOptions(options: MetaChannelOptions): MetaSettings {
+  const { name = 'meta', graphVersion = 'v24.0', timeoutMs = 10_000, accessToken } = options
+  // An empty variable of the environment must not turn verification off.
+  for (const option of ['phoneNumberId', 'appSecret', 'verifyToken'] as const) {
+    if (options[option] === '') throw wrong(`${option} is empty: set it or leave it out.`)
+  }
+  if (!options.phoneNumberId) throw wrong('phoneNumberId is missing.')
+  if (typeof accessToken !== 'function' && !isToken(accessToken)) {
+    throw wrong(
+      'accessToken is empty or holds characters that no header can carry: check for blanks and line breaks.',
+    )
+  }
+  if (!(timeoutMs > 0 && timeoutMs <= 2 ** 31 - 1)) throw wrong('timeoutMs must be between 1 and 2147483647.')
+  const base = parseBase(options.graphUrl ?? 'https://graph.facebook.com')
+  return {
+    phoneNumberId: options.phoneNumberId,
+    accessToken,
+    appSecret: options.appSecret,
+    verifyToken: options.verifyToken,
+    base,
+    path: `${base.pathname.replace(/\/+$/, '')}/${encodeURIComponent(graphVersion)}`,
+    fetch: options.fetch,
+    name,
+    timeoutMs,
+    now: options.now ?? Date.now,
+  }
+}
+
+function parseBase(graphUrl: string): URL {
+  const base = URL.canParse(graphUrl) ? new URL(graphUrl) : undefined
+  if (base?.protocol === 'https:' || base?.protocol === 'http:') return base
+  throw wrong('graphUrl must be an absolute URL with https or http, such as https://graph.facebook.com.')
+}
+
+function wrong(message: string): SwitchboardError {
+  return new SwitchboardError('configuration', `metaChannel: ${message}`)
+}

@@ -1,0 +1,81 @@
+import type { Identity, IdentityChange, Person } from '@switchboard/core'
+import { asFields, asId, asList, type Draft, type Fields, nestsDeeperThan } from '../values.js'
+import type { Change } from './change.js'
+import { type Addresses, readIdentities } from './person.js'
+import { deepestRaw } from './raw.js'
+
+/** Where a person can be reached from now on, when a system message says that this changed. */
+export function newAddresses(message: Fields): Addresses | undefined {
+  if (message.type !== 'system') return undefined
+  const system = asFields(message.system)
+  if (system?.type !== 'user_changed_number' && system?.type !== 'user_changed_user_id') return undefined
+  return { phone: system.wa_id, userId: system.user_id, parentUserId: system.parent_user_id }
+}
+
+/**
+ * The identity change that a system message reports. The old BSUID stands in its `body` only, among words and a name
+ * that the person chose: it is not read from there. The field `user_id_update` gives it reliably.
+ */
+export function addSystemChange(message: Fields, change: Change): void {
+  const changed = newAddresses(message)
+  if (!changed) return
+  const [previous] = readIdentities({
+    phone: message.from,
+    userId: message.from_user_id,
+    parentUserId: message.from_parent_user_id,
+  })
+  addChange(previous, readIdentities(changed), message, change)
+}
+
+/**
+ * The phone of a person known by BSUID only, from the answer to a contact request: WhatsApp itself sends the person's
+ * own number with `origin: "contact_request"`. A card shared by hand (`origin: "other"`) is anybody's.
+ */
+export function addSharedPhone(message: Fields, person: Person, change: Change): void {
+  const [first] = person.identities
+  if (!first || first.kind === 'phone' || asList(message.contacts)?.length !== 1) return
+  const card = asFields(asList(message.contacts)?.[0])
+  const phones = asList(card?.phones)
+  if (card?.origin !== 'contact_request' || phones?.length !== 1) return
+  const phone = asFields(phones[0])?.wa_id
+  addChange(first, readIdentities({ phone, userId: undefined, parentUserId: undefined }), message, change)
+}
+
+/**
+ * An element of `user_id_update`: `{ user_id: { previous, current }, parent_user_id?, wa_id? }`.
+ *
+ * @returns whether it names an old address and a new one
+ */
+export function addUserIdUpdate(raw: unknown, change: Change): boolean {
+  const update = asFields(raw)
+  const userId = asFields(update?.user_id)
+  const parent = asFields(update?.parent_user_id)
+  const current = readIdentities({
+    phone: update?.wa_id,
+    userId: userId?.current,
+    parentUserId: parent ? parent.current : update?.parent_user_id,
+  })
+  const before = change.events.length
+  addChange(identity('bsuid', userId?.previous), current, raw, change)
+  addChange(identity('parent_bsuid', parent?.previous), current, raw, change)
+  return change.events.length > before
+}
+
+function identity(kind: Identity['kind'], value: unknown): Identity | undefined {
+  const id = asId(value)
+  return id === undefined ? undefined : { kind, value: id }
+}
+
+function addChange(
+  previous: Identity | undefined,
+  current: readonly Identity[],
+  raw: unknown,
+  { channel, account, events }: Change,
+): void {
+  if (!previous) return
+  const others = current.filter(({ kind, value }) => kind !== previous.kind || value !== previous.value)
+  if (others.length === 0) return
+  const event: Draft<IdentityChange> = { type: 'identity', channel, account, previous, current: others }
+  if (!nestsDeeperThan(raw, deepestRaw)) event.raw = raw
+  events.push(event)
+}
