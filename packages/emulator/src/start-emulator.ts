@@ -17,7 +17,6 @@ import { declineHistory, echo, history } from './webhooks/business-phone.js'
 import { numberFor } from './webhooks/incoming.js'
 import { observeBody } from './webhooks/observe.js'
 import { emitStatus } from './webhooks/statuses.js'
-import { verifyWebhook } from './webhooks/verify.js'
 import type { World } from './world.js'
 
 /**
@@ -97,7 +96,7 @@ function createEmulator(world: World, close: () => Promise<void>): Emulator {
     connect(webhook) {
       settings.webhook = resolveWebhook(webhook)
     },
-    verifyWebhook: token => verifyWebhook(settings, token ?? verifyToken),
+    verifyWebhook: token => webhooks.verify(token ?? verifyToken),
     echo: details => echo(world, details),
     history: details => history(world, details),
     declineHistory: () => declineHistory(world),

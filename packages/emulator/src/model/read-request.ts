@@ -71,7 +71,7 @@ function readMessage(value: unknown, position: number): ModelMessage {
       `Invalid value for 'content': expected a string, got ${content === undefined ? 'nothing' : typeof content}.`,
       `${param}.content`,
     )
-  const parts = asObjects(content).map(part => asString(part.text) ?? '')
+  const parts = asObjects(content).flatMap(part => asString(part.text) ?? [])
   return compact({
     role,
     content: typeof content === 'string' ? content : parts.join('\n'),

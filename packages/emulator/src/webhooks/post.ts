@@ -15,30 +15,47 @@ export interface WebhookAttempt {
   readonly body?: string
 }
 
+/** A request to the webhook; without bytes a GET. */
+export interface WebhookCall {
+  readonly url: URL
+  /** Called instead of the URL, which it still gets to see. */
+  readonly handler: WebhookHandler | undefined
+  readonly bytes?: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface Poster {
-  post(target: URL | WebhookHandler, bytes: Buffer, headers: Record<string, string>): Promise<WebhookAttempt>
+  /** Never rejects: no answer is an answer too. */
+  call(call: WebhookCall): Promise<WebhookAttempt>
   close(): void
 }
 
 const KEPT_BODY = 300
 
 /** What a handler without a server sees as its URL. */
-export const HANDLER_URL = 'http://localhost/webhooks/meta'
+const HANDLER_URL = new URL('http://localhost/webhooks/meta')
 
-/** Posts over kept-alive connections, as many at once as asked for. */
+/** Where a call goes. */
+export function targetOf(webhook: URL | WebhookHandler): Pick<WebhookCall, 'url' | 'handler'> {
+  return webhook instanceof URL
+    ? { url: webhook, handler: undefined }
+    : { url: HANDLER_URL, handler: webhook }
+}
+
+/** Calls over kept-alive connections, as many at once as asked for. */
 export function createPoster(timeoutMs: number): Poster {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
   const running = new Set<AbortController>()
 
-  async function attempt(target: URL | WebhookHandler, bytes: Buffer, headers: Record<string, string>) {
+  async function attempt(call: WebhookCall): Promise<Answer> {
     const controller = new AbortController()
     const late = new Error(`no answer within ${timeoutMs} ms`)
     const timer = setTimeout(() => controller.abort(late), timeoutMs)
     running.add(controller)
     try {
-      return await (typeof target === 'function'
-        ? callHandler(target, bytes, headers, controller.signal)
-        : postOverHttp(target, bytes, headers, controller.signal, agents))
+      return await (call.handler
+        ? callHandler(call.handler, call, controller.signal)
+        : callOverHttp(call, controller.signal, agents))
     } catch (error) {
       throw controller.signal.aborted ? controller.signal.reason : error
     } finally {
@@ -48,10 +65,10 @@ export function createPoster(timeoutMs: number): Poster {
   }
 
   return {
-    async post(target, bytes, headers) {
+    async call(call) {
       const started = performance.now()
       try {
-        const answer = await attempt(target, bytes, headers)
+        const answer = await attempt(call)
         return { ...answer, ms: performance.now() - started }
       } catch (error) {
         return { ms: performance.now() - started, error: describeError(error) }
@@ -70,15 +87,14 @@ interface Answer {
   readonly body: string
 }
 
-function postOverHttp(
-  url: URL,
-  bytes: Buffer,
-  headers: Record<string, string>,
+function callOverHttp(
+  { url, bytes, headers }: WebhookCall,
   signal: AbortSignal,
   agents: { http: HttpAgent; https: HttpsAgent },
 ): Promise<Answer> {
-  const length = { 'content-length': String(bytes.length) }
-  const options = { method: 'POST', headers: { ...headers, ...length }, signal }
+  const method = bytes ? 'POST' : 'GET'
+  const length = bytes && { 'content-length': String(bytes.length) }
+  const options = { method, headers: { ...headers, ...length }, signal }
   return new Promise((resolve, reject) => {
     const request =
       url.protocol === 'https:'
@@ -100,11 +116,11 @@ function postOverHttp(
 
 async function callHandler(
   handler: WebhookHandler,
-  bytes: Buffer,
-  headers: Record<string, string>,
+  { url, bytes, headers }: WebhookCall,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const request = new Request(HANDLER_URL, { method: 'POST', headers, body: new Uint8Array(bytes), signal })
+  const body = bytes && { method: 'POST', body: new Uint8Array(bytes) }
+  const request = new Request(url, { headers, signal, ...body })
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })

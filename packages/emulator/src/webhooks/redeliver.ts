@@ -2,7 +2,7 @@ import type { EventLog } from '../event-log.js'
 import type { JsonObject } from '../json.js'
 import type { Settings } from '../settings.js'
 import type { Timers } from '../timers.js'
-import type { Poster, WebhookAttempt } from './post.js'
+import { type Poster, targetOf, type WebhookAttempt } from './post.js'
 import { signLegacy, signWebhookBody } from './wire.js'
 
 /** What became of one webhook. */
@@ -47,18 +47,18 @@ export function createRedeliver(parts: RedeliverParts) {
     options: { signature: Signature; attempts: number },
   ): Promise<Delivery> {
     webhooks += 1
-    const webhook = webhooks
+    const number = webhooks
     const deliveries: WebhookAttempt[] = []
     const headers = headersFor(bytes, options.signature, settings.appSecret)
     for (let attempt = 1; attempt <= options.attempts; attempt += 1) {
       // Looked up each time: a server that was restarted elsewhere gets the redelivery.
-      const target = settings.webhook
-      if (target === undefined) break
+      const { webhook } = settings
+      if (webhook === undefined) break
       const at = now()
-      const result = await poster.post(target, bytes, headers)
+      const result = await poster.call({ ...targetOf(webhook), bytes, headers })
       deliveries.push(result)
-      attempts.push({ ...result, webhook, attempt, at, payload })
-      events.append('delivery', { ...result, webhook, attempt, at })
+      attempts.push({ ...result, webhook: number, attempt, at, payload })
+      events.append('delivery', { ...result, webhook: number, attempt, at })
       if (result.status === 200) return { delivered: true, deliveries }
       const pause = Math.min(settings.redelivery.maxMs, settings.redelivery.firstMs * 2 ** (attempt - 1))
       if (attempt < options.attempts && !(await timers.wait(pause))) break

@@ -13,6 +13,8 @@ import type { Change } from './wire.js'
 export type Status = 'sent' | 'delivered' | 'read' | 'failed'
 
 const WINDOW_MS = 24 * 60 * 60 * 1000
+const ORDER_PATIENCE_MS = 1_000
+const BEFORE_ANSWER_PATIENCE_MS = 5_000
 
 /** Sends the statuses of an accepted message as the settings say. Resolves when the send may be answered. */
 export async function announceStatuses(
@@ -26,16 +28,30 @@ export async function announceStatuses(
   if (!statuses || !fate.statuses) return
   const failure = fate.failure ?? (windowClosed(world, sent, recipient) ? 131047 : undefined)
   const emit = (status: Status): Promise<unknown> => emitStatus(world, number, [sent], status, failure)
-  const later = (ms: number, status: Status): void => {
-    void world.webhooks.track(world.timers.wait(ms).then(awake => (awake ? emit(status) : undefined)))
-  }
-  if (failure !== undefined) return later(statuses.deliveredMs, 'failed')
+  const later = (
+    ms: number,
+    status: Status,
+    before: Promise<unknown> = Promise.resolve(),
+  ): Promise<unknown> => world.webhooks.track(emitLater(world, ms, before, () => emit(status)))
+  if (failure !== undefined) return void later(statuses.deliveredMs, 'failed')
   const [first, second]: [Status, Status] =
     statuses.order === 'reversed' ? ['delivered', 'sent'] : ['sent', 'delivered']
-  later(statuses.deliveredMs, second)
-  if (statuses.readMs !== undefined) later(statuses.readMs, 'read')
-  if (statuses.beforeAnswer) await emit(first)
-  else later(statuses.sentMs, first)
+  const started = statuses.beforeAnswer ? world.webhooks.track(emit(first)) : later(statuses.sentMs, first)
+  const followed = later(statuses.deliveredMs, second, started)
+  if (statuses.readMs !== undefined) void later(statuses.readMs, 'read', followed)
+  if (statuses.beforeAnswer) await Promise.race([started, world.timers.wait(BEFORE_ANSWER_PATIENCE_MS)])
+}
+
+/** Emits after `ms`, and after the status before it was taken: the order is kept, unless the bot takes long over it. */
+async function emitLater(
+  world: World,
+  ms: number,
+  before: Promise<unknown>,
+  emit: () => Promise<unknown>,
+): Promise<void> {
+  if (!(await world.timers.wait(ms))) return
+  await Promise.race([before, world.timers.wait(ORDER_PATIENCE_MS)])
+  await emit()
 }
 
 /** Posts one status webhook for one or more messages of one business number, and moves the ticks. */

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { describeError, EmulatorError } from '../errors.js'
-import type { Settings } from '../settings.js'
-import { HANDLER_URL } from './post.js'
+import type { WebhookHandler } from '../options.js'
+import { type Poster, targetOf } from './post.js'
 
 /** How the webhook took the GET verification. */
 export interface Verification {
@@ -13,30 +12,21 @@ export interface Verification {
 }
 
 /** Calls the webhook as Meta does when it is configured: `hub.mode`, `hub.challenge`, `hub.verify_token`. */
-export async function verifyWebhook(settings: Settings, token: string): Promise<Verification> {
-  const { webhook } = settings
-  if (webhook === undefined)
-    throw new EmulatorError('no-webhook', 'There is no webhook to verify: call connect(url) first.')
-  const url = new URL(webhook instanceof URL ? webhook : HANDLER_URL)
+export async function verifyWebhook(
+  poster: Poster,
+  webhook: URL | WebhookHandler,
+  token: string,
+): Promise<Verification> {
+  const target = targetOf(webhook)
+  const url = new URL(target.url)
   const challenge = String(randomInt(1_000_000_000, 2_000_000_000))
   url.searchParams.set('hub.mode', 'subscribe')
   url.searchParams.set('hub.challenge', challenge)
   url.searchParams.set('hub.verify_token', token)
-  try {
-    const signal = AbortSignal.timeout(settings.redelivery.timeoutMs)
-    const request = new Request(url, {
-      signal,
-      headers: { 'user-agent': 'facebookplatform/1.0', connection: 'close' },
-    })
-    const response = await (typeof webhook === 'function' ? webhook(request) : fetch(request))
-    const body = await response.text()
-    return {
-      verified: response.status === 200 && body === challenge,
-      status: response.status,
-      body: body.slice(0, 300),
-    }
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    return { verified: false, error: describeError(cause) }
-  }
+  const { ms: _, ...answer } = await poster.call({
+    ...target,
+    url,
+    headers: { 'user-agent': 'facebookplatform/1.0' },
+  })
+  return { verified: answer.status === 200 && answer.body === challenge, ...answer }
 }

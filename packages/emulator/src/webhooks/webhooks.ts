@@ -8,6 +8,7 @@ import type { Timers } from '../timers.js'
 import { createPoster } from './post.js'
 import { createRedeliver, type Delivery, type RecordedAttempt, type Signature } from './redeliver.js'
 import { createShaper } from './shape.js'
+import { type Verification, verifyWebhook } from './verify.js'
 import { type Change, encodeWebhookBody, envelope } from './wire.js'
 
 export interface DeliverOptions {
@@ -26,6 +27,8 @@ export interface Webhooks {
   publish(change: Change, topic: WebhookTopic): Promise<Delivery>
   /** Posts a body as it is: an object (encoded as Meta does), a string, or bytes. Faults do not touch it. */
   deliver(body: unknown, options?: DeliverOptions): Promise<Delivery>
+  /** The GET verification. */
+  verify(token: string): Promise<Verification>
   /** Counts the work as pending until it is done. */
   track<Result>(work: Promise<Result>): Promise<Result>
   /** Resolves once nothing is on its way: no webhook, no redelivery, no status still to come. */
@@ -68,7 +71,8 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
   return {
     attempts,
     track,
-    requireTarget: () => requireWebhook(settings),
+    requireTarget: () => void requireWebhook(settings),
+    verify: async token => verifyWebhook(poster, requireWebhook(settings), token),
     async publish(change, topic) {
       requireWebhook(settings)
       const fault = faults.takeForWebhook(topic, () => JSON.stringify(change.value))
@@ -98,12 +102,13 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
   }
 }
 
-function requireWebhook(settings: Settings): void {
-  if (settings.webhook === undefined)
+function requireWebhook({ webhook }: Settings): NonNullable<Settings['webhook']> {
+  if (webhook === undefined)
     throw new EmulatorError(
       'no-webhook',
       'The emulator does not know where to send webhooks: pass { webhook } to startEmulator, or call connect(url).',
     )
+  return webhook
 }
 
 function toBytes(body: unknown): Buffer {

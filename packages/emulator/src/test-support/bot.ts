@@ -1,0 +1,160 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Emulator } from '../emulator.js'
+import { asObjects, isObject, type JsonObject } from '../json.js'
+import type { EmulatorOptions } from '../options.js'
+import { startEmulator } from '../start-emulator.js'
+
+/** A webhook as it arrived. */
+export interface Hook {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  readonly raw: string
+  readonly body: JsonObject
+}
+
+/** A server that takes webhooks over real HTTP and keeps them. */
+export interface Bot extends AsyncDisposable {
+  readonly url: string
+  readonly hooks: readonly Hook[]
+  /** Every message of every hook, in order of arrival. */
+  messages(): JsonObject[]
+  statuses(): JsonObject[]
+  /** The change values of every hook. */
+  values(): JsonObject[]
+}
+
+export type Answer = number | { status?: number; body?: string; delayMs?: number }
+
+export async function startBot(
+  answer: (hook: Hook, position: number) => Answer | Promise<Answer> = () => 200,
+): Promise<Bot> {
+  const hooks: Hook[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const raw = Buffer.concat(chunks).toString('latin1')
+    const parsed: unknown = raw === '' ? {} : JSON.parse(raw)
+    const body = isObject(parsed) ? parsed : {}
+    const hook = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, raw, body }
+    hooks.push(hook)
+    const given = await answer(hook, hooks.length)
+    const {
+      status = 200,
+      body: text = '',
+      delayMs = 0,
+    } = typeof given === 'number' ? { status: given } : given
+    setTimeout(() => response.writeHead(status).end(text), delayMs)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const values = (): JsonObject[] =>
+    hooks.flatMap(hook =>
+      asObjects(hook.body.entry).flatMap(entry =>
+        asObjects(entry.changes).flatMap(change => (isObject(change.value) ? [change.value] : [])),
+      ),
+    )
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/meta`,
+    hooks,
+    values,
+    messages: () => values().flatMap(value => asObjects(value.messages)),
+    statuses: () => values().flatMap(value => asObjects(value.statuses)),
+    [Symbol.asyncDispose]: () => stop(server),
+  }
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+/** An emulator and a bot that takes its webhooks; statuses are off unless asked for. */
+export async function startBoth(options: EmulatorOptions = {}, answer?: Parameters<typeof startBot>[0]) {
+  const bot = await startBot(answer)
+  const emulator = await startEmulator({
+    webhook: bot.url,
+    statuses: false,
+    redelivery: { firstMs: 10 },
+    ...options,
+  })
+  return {
+    bot,
+    emulator,
+    async [Symbol.asyncDispose]() {
+      await emulator.close()
+      await bot[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export interface GraphAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: JsonObject
+}
+
+export interface GraphRequest {
+  readonly method?: string
+  readonly token?: string
+  readonly headers?: Record<string, string>
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+/** A request to the Graph API, as a client makes it. */
+export async function graph(
+  emulator: Emulator,
+  path: string,
+  request: GraphRequest = {},
+): Promise<GraphAnswer> {
+  const { body, token = emulator.account.accessToken } = request
+  const json = body !== undefined && !(body instanceof FormData)
+  const response = await fetch(emulator.url + path, {
+    method: request.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(json && { 'content-type': 'application/json' }),
+      ...request.headers,
+    },
+    ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as FormData) }),
+    ...(request.signal && { signal: request.signal }),
+  })
+  const parsed: unknown = await response.json()
+  return { status: response.status, headers: response.headers, body: isObject(parsed) ? parsed : {} }
+}
+
+/** Sends a message to Alex, unless told otherwise. */
+export function send(
+  emulator: Emulator,
+  message: JsonObject,
+  request: GraphRequest = {},
+): Promise<GraphAnswer> {
+  const body = { messaging_product: 'whatsapp', to: '+15550001234', ...message }
+  return graph(emulator, `/v24.0/${emulator.account.phoneNumberId}/messages`, { body, ...request })
+}
+
+export function sendText(emulator: Emulator, body: string, message: JsonObject = {}): Promise<GraphAnswer> {
+  return send(emulator, { type: 'text', text: { body }, ...message })
+}
+
+/** The id of the message that an answer accepted. */
+export function wamidOf(answer: GraphAnswer): string {
+  const [message] = asObjects(answer.body.messages)
+  if (typeof message?.id !== 'string') throw new Error(`Not accepted: ${JSON.stringify(answer.body)}`)
+  return message.id
+}
+
+/** Code and details of a refusal. */
+export function refusalOf(answer: GraphAnswer): {
+  status: number
+  code: unknown
+  message: unknown
+  details: unknown
+} {
+  const error = isObject(answer.body.error) ? answer.body.error : {}
+  const data = isObject(error.error_data) ? error.error_data : {}
+  return { status: answer.status, code: error.code, message: error.message, details: data.details }
+}
