@@ -5,14 +5,10 @@ export interface BatcherOptions<Item, Result> {
   run(items: readonly Item[]): Promise<readonly Result[]>
   /** The most items of one write. Default 128. */
   readonly maxBatch?: number
-  /** The most items that may wait; more are refused as `overloaded`. Default 10 000. */
-  readonly maxWaiting?: number
   /** How many writes may be in flight. Default 1. */
   readonly slots?: number
   /** Items with the same key share a slot, so their order is kept. Required with more than one slot. */
   keyOf?(item: Item): string
-  /** What is batched, for error messages. */
-  readonly name: string
 }
 
 /** Lets concurrent callers share writes. */
@@ -21,6 +17,7 @@ export interface Batcher<Item, Result> {
   add(item: Item): Promise<Result>
   /** Resolves when nothing waits and nothing is in flight. */
   idle(): Promise<void>
+  /** Items that wait or are in flight. */
   readonly waiting: number
 }
 
@@ -43,7 +40,7 @@ interface Slot<Item, Result> {
  * hurts no other.
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { maxBatch = 128, maxWaiting = 10_000, slots: slotCount = 1, keyOf, run, name } = options
+  const { maxBatch = 128, slots: slotCount = 1, keyOf, run } = options
   const slots = Array.from({ length: slotCount }, (): Slot<Item, Result> => ({ queue: [], busy: false }))
   let idleWaiters: (() => void)[] = []
   let waiting = 0
@@ -84,15 +81,6 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   return {
     add(item) {
-      if (waiting >= maxWaiting) {
-        return Promise.reject(
-          new SwitchboardError(
-            'overloaded',
-            `${name}: ${waiting} items wait already; nothing was stored, try again later`,
-            { retryable: true },
-          ),
-        )
-      }
       const slot = slots[slotCount > 1 && keyOf ? hash(keyOf(item)) % slotCount : 0] as Slot<Item, Result>
       waiting += 1
       return new Promise<Result>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { SwitchboardError } from '../errors.js'
 import type { IngestEvent, IngestOptions, IngestResult, Store } from '../ports/index.js'
 import { createBatcher } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
@@ -9,7 +10,7 @@ export interface InboxDependencies {
   readonly emit: Emit
   /** Tells the queue; never rejects and is not waited for. */
   wake(conversationId: string, delayMs: number): void
-  /** How many events may wait for a commit. */
+  /** How many events may wait for their commit before webhooks are refused. */
   readonly maxWaiting: number
 }
 
@@ -27,12 +28,10 @@ export interface Inbox {
 /** First stage: events in, one commit for all that wait, then the wakes. */
 export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDependencies): Inbox {
   const batcher = createBatcher<IngestEvent, IngestResult>({
-    name: 'inbox',
     run: events => store.ingest(events, ingest),
     // Two writes in flight hide the wait for the disk; a conversation keeps to one of them, so order holds.
     slots: 2,
     keyOf: slotKey,
-    maxWaiting,
   })
 
   async function commit(event: IngestEvent): Promise<void> {
@@ -60,6 +59,11 @@ export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDepe
 
   return {
     async accept(events) {
+      // Judged for the webhook as a whole: one that is taken in part would come again for ever.
+      if (batcher.waiting >= maxWaiting) {
+        const message = `${batcher.waiting} events wait for their commit already; deliver it again later`
+        throw new SwitchboardError('overloaded', message, { retryable: true })
+      }
       const commits: Promise<void>[] = []
       for (const event of events) {
         if (event.type === 'notice') emit('notice', event)

@@ -6,6 +6,7 @@ import { operatorTests } from './operator.js'
 import { outboxTests } from './outbox.js'
 import { parkingTests } from './parking.js'
 import { peopleTests } from './people.js'
+import { type RandomOptions, randomTests } from './random/cases.js'
 import { readingTests } from './reading.js'
 import { receiptTests } from './receipts.js'
 import { createScene, type StoreHarness, type StoreTests } from './scene.js'
@@ -31,15 +32,19 @@ const themes: Readonly<Record<string, StoreTests>> = {
 }
 
 /**
- * What every store has to do, one case for each sentence of `docs/store.md`. Each case gets a store of its own.
+ * What every store has to do, one case for each sentence of `docs/store.md`, and random stories that no sentence
+ * foresaw. Each case gets a store of its own and closes it.
  *
  * @example
  * ```ts
  * for (const test of storeContract(makeStore)) it(test.name, test.run)
  * ```
  */
-export function storeContract(makeStore: () => Promise<StoreHarness>): readonly ContractCase[] {
-  return Object.entries(themes).flatMap(([theme, tests]) =>
+export function storeContract(
+  makeStore: () => Promise<StoreHarness>,
+  options: RandomOptions = {},
+): readonly ContractCase[] {
+  return Object.entries({ ...themes, random: randomTests(options) }).flatMap(([theme, tests]) =>
     Object.entries(tests).map(([sentence, test]) => ({
       name: `${theme}: ${sentence}`,
       async run() {

@@ -1,6 +1,7 @@
 import type { OutboxItem, OutboxOptions, SendRecord, SendRecordResult, Store } from '../../ports/index.js'
 import { createBatcher } from '../../runtime/batcher.js'
 import type { Emit } from '../../runtime/events.js'
+import { persist } from '../../runtime/persist.js'
 import { createRetryTimers } from './retry-timers.js'
 import { attemptSend, type SendAttemptDependencies } from './send-attempt.js'
 
@@ -26,10 +27,10 @@ export interface Outbox {
 
 /** Last stage: hands messages to their channels and records the outcome. A send is recorded before it happens. */
 export function createOutbox(dependencies: OutboxDependencies): Outbox {
-  const { store, emit, options } = dependencies
+  const { store, emit, options, clock, random } = dependencies
   const records = createBatcher<SendRecord, SendRecordResult>({
-    name: 'outbox',
-    run: batch => store.recordSends(batch),
+    // What was sent must not be forgotten because the store is away for a moment.
+    run: batch => persist(() => store.recordSends(batch), { clock, random, forMs: options.sendLeaseMs / 2 }),
     slots: 2,
     keyOf: record => record.id,
   })

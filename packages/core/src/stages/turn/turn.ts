@@ -15,6 +15,7 @@ import type {
 import { type BackoffPolicy, backoffMs, draftReplies, type QuoteThresholds } from '../../rules/index.js'
 import { createBatcher } from '../../runtime/batcher.js'
 import type { Leases } from '../../runtime/leases.js'
+import { persist } from '../../runtime/persist.js'
 import { answerTurn, type RespondingDependencies } from './responding.js'
 
 export interface TurnDependencies extends RespondingDependencies {
@@ -41,8 +42,8 @@ export interface TurnStage {
 }
 
 export function createTurnStage(dependencies: TurnDependencies): TurnStage {
-  const { store, emit, leases, options, send, wake } = dependencies
-  const { claims, commits, releases } = createWrites(store, options)
+  const { emit, leases, send, wake } = dependencies
+  const { claims, commits, releases } = createWrites(dependencies)
 
   async function handle({ conversationId }: Wake): Promise<void> {
     try {
@@ -116,22 +117,20 @@ export function createTurnStage(dependencies: TurnDependencies): TurnStage {
 }
 
 /** Turns of many conversations share their claims, commits and releases. */
-function createWrites(store: Store, options: ClaimOptions) {
+function createWrites({ store, options, clock, random }: TurnDependencies) {
   return {
     claims: createBatcher<string, ClaimResult>({
-      name: 'claims',
       run: conversationIds => store.claimTurns(conversationIds, options),
       maxBatch: 64,
     }),
     commits: createBatcher<TurnCommit, CommitResult>({
-      name: 'turns',
-      run: batch => store.commitTurns(batch),
+      // A commit whose answer was lost gives the same answer again: its reply must not stay behind as `sending`.
+      run: batch => persist(() => store.commitTurns(batch), { clock, random, forMs: options.leaseMs }),
       maxBatch: 64,
       slots: 2,
       keyOf: commit => commit.conversationId,
     }),
     releases: createBatcher<TurnRelease, ReleaseResult>({
-      name: 'releases',
       run: batch => store.releaseTurns(batch),
     }),
   }

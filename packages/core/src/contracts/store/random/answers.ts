@@ -1,0 +1,153 @@
+import type {
+  ClaimedTurn,
+  ClaimResult,
+  CommitResult,
+  HandoffChange,
+  IngestResult,
+} from '../../../ports/index.js'
+import type { Handoff, TurnOutcome } from '../../../vocabulary/index.js'
+import { equal, ok, present } from '../../assert.js'
+
+/** One answerable message as it must stand. */
+interface Heard {
+  readonly messageId: string
+  readonly conversationId: string
+  /** `open`: nobody has dealt with it · `excused`: a person was in charge. */
+  state: 'open' | 'excused' | TurnOutcome
+  turnId?: string
+}
+
+/** What must be true of all messages that want an answer, kept beside the store and compared with it. */
+export interface AnswerModel {
+  readonly parkedTurns: () => readonly string[]
+  handoffOf(conversationId: string): Handoff
+  conversationIds(): readonly string[]
+  /** A line was stored; `answerable`: it wants an answer if the bot may give one. */
+  stored(result: Extract<IngestResult, { kind: 'stored' }>, answerable: boolean): void
+  changed(change: HandoffChange | undefined): void
+  claimed(result: ClaimResult, maxBurst: number): void
+  /** Whether the turn's lease can still hold. */
+  isCurrent(turn: ClaimedTurn): boolean
+  /** How many messages came since the turn was claimed. */
+  newerThan(turn: ClaimedTurn): number
+  /** The worker of the turn is gone, or its time is over. */
+  ended(turn: ClaimedTurn): void
+  committed(turn: ClaimedTurn, result: CommitResult, acceptNewer: boolean): void
+  parked(turn: ClaimedTurn, turnId: string): void
+  replayed(turnId: string): void
+  /** Nothing is left to answer. */
+  finish(): void
+}
+
+export function answerModel(): AnswerModel {
+  const handoffs = new Map<string, Handoff>()
+  const heard: Heard[] = []
+  const fences = new Map<string, number>()
+  /** Turns that somebody may still commit, by conversation. */
+  const current = new Map<string, { fence: number; heardBefore: number }>()
+  const waitingReplays = new Set<string>()
+
+  const handoffOf = (conversationId: string): Handoff => handoffs.get(conversationId) ?? 'bot'
+  const openIn = (conversationId: string): Heard[] =>
+    heard.filter(message => message.conversationId === conversationId && message.state === 'open')
+  const partsOf = (turnId: string): Heard[] => heard.filter(message => message.turnId === turnId)
+
+  function isCurrent(turn: ClaimedTurn): boolean {
+    return current.get(turn.conversationId)?.fence === turn.fence
+  }
+
+  function newerThan(turn: ClaimedTurn): number {
+    const { heardBefore = 0 } = current.get(turn.conversationId) ?? {}
+    return heard.slice(heardBefore).filter(message => message.conversationId === turn.conversationId).length
+  }
+
+  function end(turn: ClaimedTurn, outcome: TurnOutcome, turnId: string): void {
+    for (const { id } of turn.burst) {
+      const message = present(
+        heard.find(candidate => candidate.messageId === id),
+        `the message ${id} of a burst`,
+      )
+      const before = turn.replayOf === undefined ? 'open' : 'parked'
+      equal(message.state, before, `what message ${id} was when turn ${turnId} ended as ${outcome}`)
+      Object.assign(message, { state: outcome, turnId })
+    }
+    if (turn.replayOf !== undefined) {
+      equal(turnId, turn.replayOf, 'the turn of a replay')
+      waitingReplays.delete(turnId)
+    }
+    current.delete(turn.conversationId)
+  }
+
+  function changed(change: HandoffChange | undefined): void {
+    if (!change) return
+    const { id } = change.conversation
+    equal(change.previous, handoffOf(id), 'the state before a change')
+    ok(change.state !== change.previous, 'a change changes something')
+    handoffs.set(id, change.state)
+    current.delete(id)
+    for (const message of openIn(id)) message.state = 'excused'
+  }
+
+  return {
+    parkedTurns: () => [
+      ...new Set(heard.flatMap(({ state, turnId }) => (state === 'parked' && turnId ? [turnId] : []))),
+    ],
+    handoffOf,
+    conversationIds: () => [...handoffs.keys()],
+    stored(result, answerable) {
+      const { conversationId, messageId } = result
+      if (!handoffs.has(conversationId)) handoffs.set(conversationId, 'bot')
+      changed(result.handoffChange)
+      const wakes = answerable && handoffOf(conversationId) === 'bot'
+      equal(result.dueInMs !== null, wakes, 'whether a message is due')
+      if (answerable) heard.push({ messageId, conversationId, state: wakes ? 'open' : 'excused' })
+    },
+    changed,
+    claimed(result, maxBurst) {
+      const { conversationId } = result
+      if (result.kind === 'later' || result.kind === 'idle') return
+      equal(handoffOf(conversationId), 'bot', 'who speaks in a conversation that was claimed')
+      const replays = [...waitingReplays].filter(id => partsOf(id)[0]?.conversationId === conversationId)
+      const oldest = openIn(conversationId).slice(0, maxBurst)
+      if (result.kind === 'parked') {
+        current.delete(conversationId)
+        if (replays.length > 0) ok(waitingReplays.delete(result.turnId), 'a replay comes before new messages')
+        else for (const message of oldest) Object.assign(message, { state: 'parked', turnId: result.turnId })
+        return
+      }
+      equal(result.replayOf !== undefined, replays.length > 0, 'whether a replay is claimed')
+      const expected = result.replayOf === undefined ? oldest : partsOf(result.replayOf)
+      const ids = result.burst.map(({ id }) => id)
+      equal(
+        ids,
+        expected.map(({ messageId }) => messageId),
+        'the burst: the oldest messages without an answer',
+      )
+      ok(result.fence > (fences.get(conversationId) ?? 0), 'the fence grows with each claim')
+      fences.set(conversationId, result.fence)
+      current.set(conversationId, { fence: result.fence, heardBefore: heard.length })
+    },
+    isCurrent,
+    newerThan,
+    ended(turn) {
+      if (isCurrent(turn)) current.delete(turn.conversationId)
+    },
+    committed(turn, result, acceptNewer) {
+      if (!isCurrent(turn)) {
+        equal(result.kind, 'lost', 'the commit of a turn that somebody else may have by now')
+        return
+      }
+      const expected = newerThan(turn) > 0 && !acceptNewer ? 'superseded' : 'committed'
+      equal(result.kind, expected, 'the commit of a turn whose lease holds')
+      if (result.kind === 'committed') end(turn, result.outcome, result.turnId)
+      else current.delete(turn.conversationId)
+    },
+    parked: (turn, turnId) => end(turn, 'parked', turnId),
+    replayed: turnId => void waitingReplays.add(turnId),
+    finish() {
+      const open = heard.filter(message => message.state === 'open')
+      equal(open, [], 'messages that nobody has answered in the end')
+      equal([...waitingReplays], [], 'replays that still wait in the end')
+    },
+  }
+}
