@@ -39,7 +39,7 @@ export interface People {
   reset(): void
 }
 
-export const DEFAULT_PEOPLE: readonly PersonDetails[] = [
+const DEFAULT_PEOPLE: readonly PersonDetails[] = [
   { name: 'Alex Rivera', phone: '+15550001234', userId: 'US.90210000000000000017' },
   { name: 'Bo Chen', phone: '+15550005678', userId: 'US.90210000000000000023' },
   { name: 'Robin Sato', phone: null, userId: 'US.90210000000000000031', username: '@robin.sato' },

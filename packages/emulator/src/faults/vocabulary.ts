@@ -46,7 +46,7 @@ export type ApiFault = ApiScope &
   )
 
 /** Which requests an API fault meets. */
-export interface ApiScope {
+interface ApiScope {
   /** How many requests, default 1. */
   readonly times?: number | 'always'
   /** Let so many fitting requests pass first, default 0. */
@@ -100,7 +100,7 @@ export type WebhookFault = WebhookScope &
 export type BatchSpread = 'messages' | 'changes' | 'entries' | 'mixed'
 
 /** Which webhooks a fault meets. */
-export interface WebhookScope {
+interface WebhookScope {
   /** How many webhooks (groups of `count` for reorder and batch), default 1. */
   readonly times?: number | 'always'
   readonly skip?: number

@@ -112,7 +112,7 @@ function personOf(
 }
 
 /** What a person reads in the bubble. */
-export function wordsOf(type: string, content: unknown): string | undefined {
+function wordsOf(type: string, content: unknown): string | undefined {
   if (!isObject(content)) return undefined
   if (type === 'interactive') {
     const reply = content[asString(content.type) ?? '']
