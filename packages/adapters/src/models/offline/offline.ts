@@ -1,11 +1,8 @@
-import type { LanguageModel, Prompt } from '@switchboard/core'
+import { type LanguageModel, operatorMark, type Prompt } from '@switchboard/core'
 
 const quotedLines = 5
 const quotedEarlierLines = 3
 const longestQuote = 60
-
-/** The mark that prompts put before an operator's words inside an assistant turn. */
-const operatorMark = '[operator] '
 
 const introduction =
   'I am Switchboard’s offline responder: no AI model is connected. ' +
@@ -93,9 +90,9 @@ function describeStored(earlier: readonly Piece[]): string {
 function piecesOf({ role, text }: Prompt['messages'][number]): Piece[] {
   let author: Piece['author'] = role === 'user' ? 'you' : 'me'
   return linesOf(text).map(line => {
-    if (author === 'you' || !line.startsWith(operatorMark)) return { author, text: line }
+    if (author === 'you' || !line.startsWith(`${operatorMark} `)) return { author, text: line }
     author = 'operator'
-    return { author, text: line.slice(operatorMark.length) }
+    return { author, text: line.slice(operatorMark.length + 1) }
   })
 }
 
