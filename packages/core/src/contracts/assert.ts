@@ -11,7 +11,7 @@ export class ContractFailure extends Error {
   }
 }
 
-export function fail(message: string, actual?: unknown, expected?: unknown): never {
+function fail(message: string, actual?: unknown, expected?: unknown): never {
   throw new ContractFailure(message, actual, expected)
 }
 
@@ -66,7 +66,7 @@ export async function rejection(promise: Promise<unknown>, message: string): Pro
   return fail(`${message}: expected an error, got ${show(value)}`, value, 'an error')
 }
 
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 600 ? `${text.slice(0, 600)}…` : text
 }

@@ -70,7 +70,7 @@ export interface Line {
   readAt: number | undefined
 }
 
-export interface Send {
+interface Send {
   readonly outboundId: string
   /** The turn whose reply it is. */
   readonly turnId: string | undefined

@@ -29,15 +29,15 @@ export interface StoreHarness {
   close(): Promise<void>
 }
 
-export type Stored = Extract<IngestResult, { kind: 'stored' }>
-export type Committed = Extract<CommitResult, { kind: 'committed' }>
-export type Outcome = SendRecord['outcome']
+type Stored = Extract<IngestResult, { kind: 'stored' }>
+type Committed = Extract<CommitResult, { kind: 'committed' }>
+type Outcome = SendRecord['outcome']
 
 /** Due at once. */
-export const instant = { quietMs: 0, maxWaitMs: 0, maxCount: 1000 } as const
+const instant = { quietMs: 0, maxWaitMs: 0, maxCount: 1000 } as const
 export const ingestOptions: IngestOptions = { buffer: instant, handoffIdleMs: 3_600_000, keepRaw: true }
 export const claimOptions: ClaimOptions = { leaseMs: 60_000, history: 20, maxBurst: 100, maxAttempts: 5 }
-export const outboxOptions: OutboxOptions = {
+const outboxOptions: OutboxOptions = {
   limit: 100,
   sendLeaseMs: 60_000,
   unknownPolicy: 'park',

@@ -8,7 +8,7 @@ import { createStory, finish, happenings } from './story.js'
 export interface RandomOptions {
   /** Repeats the story of a failure. Default: another one each time. */
   readonly seed?: number
-  /** How long each random story is. Default 300. */
+  /** How long each random story is. Default 400. */
   readonly steps?: number
 }
 
@@ -95,7 +95,7 @@ async function rush(scene: Scene, random: RandomNumbers): Promise<void> {
   }
 }
 
-export function randomTests({ seed, steps = 300 }: RandomOptions): StoreTests {
+export function randomTests({ seed, steps = 400 }: RandomOptions): StoreTests {
   const seeds = [0, 1, 2].map(index => (seed ?? Math.floor(Math.random() * 2 ** 32)) + index)
   const stories = seeds.map(
     (storySeed, index) =>

@@ -4,7 +4,7 @@ import type { Message, MessageStatus, ReceiptStatus } from '../../../vocabulary/
 import { equal, ok, present } from '../../assert.js'
 
 /** One outbound message as it must stand. */
-export interface Outgoing {
+interface Outgoing {
   /** Also its text, so that it is recognised in a list of messages. */
   readonly id: string
   readonly providerId: string

@@ -40,7 +40,7 @@ function randomEvent({ random, told, nextId }: Story): IngestEvent {
     ...(random.chance(0.1) && { history: true, sentAt: 1_600_000_000_000 + 1000 * random.integer(9) }),
   }
   if (random.chance(0.12)) return { ...reactionOf(person, 'wamid.target'), ...changes }
-  if (random.chance(0.06)) return echoTo(person, 'from the phone', changes)
+  if (random.chance(0.03)) return echoTo(person, 'from the phone', changes)
   return textOf(person, nextId('text'), changes)
 }
 
@@ -56,7 +56,7 @@ function silence({ answers, outgoing }: Story, conversationId: string): void {
 async function ingest(story: Story): Promise<void> {
   const { random, scene, told, answers } = story
   const events = Array.from({ length: 1 + random.integer(4) }, () => randomEvent(story))
-  const handoffIdleMs = random.chance(0.5) ? 30 : hourMs
+  const handoffIdleMs = random.chance(0.8) ? 30 : hourMs
   const results = await scene.store.ingest(events, { ...ingestOptions, handoffIdleMs })
   for (const [index, event] of events.entries()) {
     const result = present(results[index], 'a result for each event')
@@ -75,7 +75,7 @@ async function claim(story: Story): Promise<void> {
   const { random, scene, answers, held } = story
   const ids = answers.conversationIds().filter(() => random.chance(0.6))
   const crashes = random.chance(0.15)
-  const options = { ...claimOptions, maxBurst, maxAttempts: 3, leaseMs: crashes ? 30 : 60_000 }
+  const options = { ...claimOptions, maxBurst, maxAttempts: 2, leaseMs: crashes ? 30 : 60_000 }
   for (const result of await scene.store.claimTurns(ids, options)) {
     answers.claimed(result, maxBurst)
     if (result.kind !== 'claimed') continue
@@ -90,7 +90,7 @@ async function endTurn(story: Story): Promise<void> {
   if (held.length === 0) return
   const turn = random.pick(held)
   // Some workers do not know that they are done, and try again later.
-  if (random.chance(0.8)) held.splice(held.indexOf(turn), 1)
+  if (random.chance(0.7)) held.splice(held.indexOf(turn), 1)
   if (random.chance(0.7)) {
     await commit(story, turn, random.integer(4), random.chance(0.3))
     return
@@ -193,7 +193,7 @@ async function setHandoff(story: Story): Promise<void> {
   const ids = answers.conversationIds()
   if (ids.length === 0) return
   const conversationId = random.pick(ids)
-  const state = random.pick(['bot', 'bot', 'requested', 'human'] as const)
+  const state = random.pick(['bot', 'bot', 'bot', 'requested', 'human'] as const)
   const handoffIdleMs = random.pick([30, hourMs])
   const result = await scene.store.setHandoff({ conversationId }, { state, handoffIdleMs })
   answers.changed(result?.change)
@@ -245,7 +245,7 @@ async function compare({ scene, answers, outgoing }: Story): Promise<void> {
 
 /** What can happen, each as often as it is listed. */
 export const happenings: readonly (readonly [number, string, (story: Story) => Promise<void>])[] = [
-  [7, 'ingest', ingest],
+  [9, 'ingest', ingest],
   [6, 'claim', claim],
   [7, 'end a turn', endTurn],
   [8, 'record a send', recordAny],
