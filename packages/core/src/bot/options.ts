@@ -77,9 +77,10 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Options with every default in its place, checked. */
 export function resolveOptions(options: BotOptions) {
+  checkNumbers(options)
   const { turns = {}, sends = {} } = options
   const sendTimeoutMs = sends.timeoutMs ?? 15_000
-  const resolved = {
+  return {
     channels: channelsByName(options.channels),
     store: options.store,
     respond: options.respond,
@@ -119,8 +120,6 @@ export function resolveOptions(options: BotOptions) {
     generateId: options.generateId ?? randomId,
     random: options.random ?? Math.random,
   } as const
-  checkNumbers(resolved)
-  return resolved
 }
 
 export type ResolvedOptions = ReturnType<typeof resolveOptions>
@@ -136,12 +135,14 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
 
 function checkNumbers(section: object, path = ''): void {
   for (const [key, value] of Object.entries(section)) {
-    if (typeof value === 'number' && (!Number.isFinite(value) || value < 0)) {
+    if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0)) {
       throw configuration(`\`${path}${key}\` must be a number from 0 up, not ${value}`)
     }
-    if (['ingest', 'buffer', 'turn', 'outbox'].includes(key)) checkNumbers(value as object, `${path}${key}.`)
+    if (numberSections.has(key)) checkNumbers(value ?? {}, `${path}${key}.`)
   }
 }
+
+const numberSections = new Set(['buffer', 'quote', 'turns', 'sends'])
 
 function configuration(message: string): SwitchboardError {
   return new SwitchboardError('configuration', `createBot: ${message}`)
