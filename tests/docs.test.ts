@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What the examples take from their surroundings. */
+const surroundings: Readonly<Record<string, string>> = {
+  'README.md': `
+    import type { Express } from 'express'
+    declare const app: Express
+    declare const phoneNumberId: string, accessToken: string, appSecret: string, verifyToken: string`,
+  'packages/core/README.md': `
+    import http from 'node:http'
+    import type { Channel, LanguageModel, Store } from '@switchboard/core'
+    declare const channel: Channel, store: Store, model: LanguageModel`,
+  'packages/adapters/README.md': `
+    import type { Store } from '@switchboard/core'
+    declare const store: Store
+    declare const phoneNumberId: string, accessToken: string, appSecret: string, verifyToken: string`,
+  'packages/storage/README.md': '',
+  'packages/emulator/README.md': `
+    import assert from 'node:assert'
+    declare function startYourServer(options: object): Promise<{ url: string }>`,
+}
+
+const wrong = "import { createBot } from '@switchboard/core'\ncreateBot({ channels: 7 })"
+const problems = checkAll({
+  ...Object.fromEntries(
+    Object.entries(surroundings).map(([file, given]) => [file, `${given}\n${firstExample(file)}`]),
+  ),
+  wrong,
+})
+
+describe('the first example of', () => {
+  it.each(Object.keys(surroundings))('%s type-checks as printed', file => {
+    expect(problems(file)).toEqual([])
+  })
+
+  it('nothing would pass if it were wrong', () => {
+    expect(problems('wrong')).not.toEqual([])
+  })
+})
+
+function firstExample(file: string): string {
+  const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, file), 'utf8')) ?? []
+  if (example === undefined) throw new Error(`${file} does not open with an example`)
+  return example
+}
+
+/** What TypeScript says about modules that lie in this folder, against the sources of the packages. */
+function checkAll(examples: Readonly<Record<string, string>>): (name: string) => readonly string[] {
+  const folder = dirname(fileURLToPath(import.meta.url))
+  const pathOf = (name: string) => join(folder, `example-of-${name.replaceAll(/\W/g, '-')}.ts`)
+  const sources = new Map(Object.entries(examples).map(([name, source]) => [pathOf(name), source]))
+  const config = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile).config
+  const options: ts.CompilerOptions = {
+    ...ts.parseJsonConfigFileContent(config, ts.sys, folder).options,
+    noEmit: true,
+    composite: false,
+    incremental: false,
+    // Examples show values without using them, and know how many there are.
+    noUnusedLocals: false,
+    noUncheckedIndexedAccess: false,
+  }
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile, fileExists, readFile } = host
+  host.fileExists = path => sources.has(path) || fileExists.call(host, path)
+  host.readFile = path => sources.get(path) ?? readFile.call(host, path)
+  host.getSourceFile = (path, languageVersion, ...rest) => {
+    const source = sources.get(path)
+    return source === undefined
+      ? getSourceFile.call(host, path, languageVersion, ...rest)
+      : ts.createSourceFile(path, source, languageVersion)
+  }
+  const program = ts.createProgram([...sources.keys()], options, host)
+  return name =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(pathOf(name)))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
