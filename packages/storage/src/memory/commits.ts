@@ -1,9 +1,11 @@
 import {
   type CommitResult,
+  type OutboxItem,
   type ReleaseResult,
   type ReplyDraft,
   StoreError,
   type TurnCommit,
+  type TurnOutcome,
   type TurnRelease,
 } from '@switchboard/core'
 import { checkId } from './checks.js'
@@ -12,8 +14,8 @@ import { compose } from './compose.js'
 import { fileDue } from './conversations.js'
 import { dueInMs, endTurn, freeConversation } from './endings.js'
 import { isSpoken } from './lines.js'
-import { startNext } from './outbox.js'
-import type { ConversationEntry, State } from './state.js'
+import { startNext, toOutboxItem } from './outbox.js'
+import type { ConversationEntry, Line, State } from './state.js'
 import { leasedConversation } from './turns.js'
 
 export function commitTurns(state: State, commits: readonly TurnCommit[]): readonly CommitResult[] {
@@ -22,11 +24,22 @@ export function commitTurns(state: State, commits: readonly TurnCommit[]): reado
   return cleaned.map(commit => commitTurn(state, commit))
 }
 
-/** Which conversation the commit may change, or why it may not. */
-function judge(state: State, commit: TurnCommit, now: number): ConversationEntry | 'lost' | 'superseded' {
+type Verdict =
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'valid' | 'superseded'; readonly conversation: ConversationEntry }
+  /** It was committed already, and its answer got lost. `line` is its first reply. */
+  | { readonly kind: 'repeated'; readonly line: Line }
+
+function judge(state: State, commit: TurnCommit, now: number): Verdict {
+  const [first] = commit.replies
+  const line = first && state.outboundLines.get(first.id)
+  if (line?.author === 'bot' && line.conversation.id === commit.conversationId) {
+    return { kind: 'repeated', line }
+  }
   const conversation = leasedConversation(state, commit, now)
-  if (!conversation) return 'lost'
-  return conversation.version === commit.version || commit.acceptNewer ? conversation : 'superseded'
+  if (!conversation) return { kind: 'lost' }
+  const valid = conversation.version === commit.version || commit.acceptNewer
+  return { kind: valid ? 'valid' : 'superseded', conversation }
 }
 
 /** @throws {StoreError} `store_data` before anything of the call has changed */
@@ -34,10 +47,10 @@ function checkReplyIds(state: State, commits: readonly TurnCommit[]): void {
   const ids = new Set<string>()
   const answered = new Set<ConversationEntry>()
   for (const commit of commits) {
-    const conversation = judge(state, commit, state.now())
-    // The same commit twice is not an error: the second one is lost.
-    if (typeof conversation === 'string' || answered.has(conversation)) continue
-    answered.add(conversation)
+    const verdict = judge(state, commit, state.now())
+    // The same commit twice in a call is no error: the second one repeats the first.
+    if (verdict.kind !== 'valid' || answered.has(verdict.conversation)) continue
+    answered.add(verdict.conversation)
     for (const { id } of commit.replies) {
       checkId(id, 'outbound id')
       if (ids.has(id) || state.outboundLines.has(id)) {
@@ -50,9 +63,25 @@ function checkReplyIds(state: State, commits: readonly TurnCommit[]): void {
 
 function commitTurn(state: State, commit: TurnCommit): CommitResult {
   const now = state.now()
-  const conversation = judge(state, commit, now)
-  if (conversation === 'lost') return { kind: 'lost' }
-  if (conversation === 'superseded') return supersede(state, commit, now)
+  const verdict = judge(state, commit, now)
+  switch (verdict.kind) {
+    case 'lost':
+      return { kind: 'lost' }
+    case 'repeated':
+      return repeatResult(state, verdict.line, now)
+    case 'superseded':
+      return supersede(state, verdict.conversation, now)
+    case 'valid':
+      return commitReplies(state, verdict.conversation, commit, now)
+  }
+}
+
+function commitReplies(
+  state: State,
+  conversation: ConversationEntry,
+  commit: TurnCommit,
+  now: number,
+): CommitResult {
   const outcome = commit.replies.length > 0 ? 'answered' : 'silent'
   const replay = commit.replayOf === undefined ? undefined : state.turns.get(commit.replayOf)
   const quotes = commit.replies.map(reply => quoteOf(conversation, reply, commit.readTo))
@@ -64,18 +93,28 @@ function commitTurn(state: State, commit: TurnCommit): CommitResult {
     compose(state, conversation, { outboundId: id, author: 'bot', content, quotedId, turnId: turn.id }, now)
   }
   const send = free ? startNext(state, conversation, now, commit.sendLeaseMs) : undefined
-  return {
-    kind: 'committed',
-    turnId: turn.id,
-    outcome,
-    dueInMs: dueInMs(conversation, now),
-    ...(send && { send }),
-  }
+  return committed(conversation, turn.id, outcome, send, now)
 }
 
-function supersede(state: State, { conversationId }: TurnCommit, now: number): CommitResult {
-  const conversation = state.conversations.get(conversationId)
-  if (!conversation) return { kind: 'lost' }
+function committed(
+  conversation: ConversationEntry,
+  turnId: string,
+  outcome: TurnOutcome,
+  send: OutboxItem | undefined,
+  now: number,
+): CommitResult {
+  return { kind: 'committed', turnId, outcome, dueInMs: dueInMs(conversation, now), ...(send && { send }) }
+}
+
+function repeatResult(state: State, line: Line, now: number): CommitResult {
+  const { conversation, send, status } = line
+  const turn = state.turns.get(send?.turnId ?? '')
+  if (!turn) return { kind: 'lost' }
+  const underWay = status === 'sending' && send?.attempt === 1
+  return committed(conversation, turn.id, turn.outcome, underWay ? toOutboxItem(line) : undefined, now)
+}
+
+function supersede(state: State, conversation: ConversationEntry, now: number): CommitResult {
   conversation.voids += 1
   conversation.attempts = 0
   freeConversation(state, conversation, now)

@@ -36,12 +36,10 @@ export function isSilenced(line: Line): boolean {
   return line.author === 'bot' && !botMaySpeak(line.conversation.handoff)
 }
 
-/** Records that the line is about to leave, and gives it in the form in which it does. */
-export function startSend(state: State, line: Line, now: number, leaseMs: number): OutboxItem | undefined {
+/** The line in the form in which it leaves. `undefined`: it is not one of ours. */
+export function toOutboxItem(line: Line): OutboxItem | undefined {
   const { conversation, send, content } = line
   if (!send || content?.type !== 'text' || line.author === 'customer') return undefined
-  send.attempt += 1
-  moveLine(state, line, 'sending', now + leaseMs)
   return {
     conversationId: conversation.id,
     messageId: line.id,
@@ -56,6 +54,14 @@ export function startSend(state: State, line: Line, now: number, leaseMs: number
       quotedId: line.quotedId,
     }),
   }
+}
+
+/** Records that the line is about to leave, and gives it. */
+export function startSend(state: State, line: Line, now: number, leaseMs: number): OutboxItem | undefined {
+  if (!line.send) return undefined
+  line.send.attempt += 1
+  moveLine(state, line, 'sending', now + leaseMs)
+  return toOutboxItem(line)
 }
 
 /** Starts the conversation's next message, if its time has come and nothing before it is still on its way. */

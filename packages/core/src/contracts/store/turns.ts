@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../../errors.js'
-import { between, equal, kind, ok, only, rejection } from '../assert.js'
+import { between, equal, kind, ok, only, present, rejection } from '../assert.js'
 import { ana, ben, echoTo, eva, reactionOf, textOf, uniqueId } from './events.js'
 import { claimOptions, draft, type StoreTests, texts } from './scene.js'
 
@@ -125,13 +125,30 @@ export const turnTests: StoreTests = {
     equal(texts((await scene.claim(conversationId)).burst), ['hello'], 'the burst, still to be answered')
   },
 
-  'takes a commit once': async scene => {
+  'gives a commit that is repeated the result that got lost': async scene => {
     const { conversationId } = await scene.hear(ana, 'hello')
     const turn = await scene.claim(conversationId)
-    const reply = draft('hi')
-    kind(await scene.commit(turn, [reply]), 'committed', 'the first time')
-    kind(await scene.commit(turn, [reply]), 'lost', 'the second time, after an answer that never arrived')
-    equal(texts(await scene.messages(conversationId)), ['hello', 'hi'], 'the messages')
+    const replies = [draft('hi'), draft('what can I do?')]
+    const first = kind(await scene.commit(turn, replies), 'committed', 'the first time')
+    await scene.hear(ana, 'are you there?')
+    const second = kind(await scene.commit(turn, replies), 'committed', 'the second time')
+    equal(second, { ...first, dueInMs: 0 }, 'the result, with what is due by now')
+    const expected = ['hello', 'hi', 'what can I do?', 'are you there?']
+    equal(texts(await scene.messages(conversationId)), expected, 'the messages')
+
+    await scene.claim(conversationId)
+    await scene.record(present(first.send, 'the first reply'), { kind: 'sent' })
+    const third = kind(await scene.commit(turn, replies), 'committed', 'when the reply was sent')
+    equal([third.turnId, third.send], [first.turnId, undefined], 'the turn, and what is sent')
+    equal((await scene.store.listTurns({})).length, 1, 'turns')
+  },
+
+  'takes a silent commit once': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const turn = await scene.claim(conversationId)
+    await scene.answer(turn)
+    kind(await scene.commit(turn, []), 'lost', 'the second time')
+    equal((await scene.store.listTurns({})).length, 1, 'turns')
   },
 
   'prolongs leases that hold': async scene => {
@@ -217,7 +234,7 @@ export const turnTests: StoreTests = {
     )
   },
 
-  'refuses an outbound id that is taken, and commits nothing of the call': async scene => {
+  'refuses an outbound id that another message has, and commits nothing of the call': async scene => {
     const id = uniqueId('outbound')
     const { conversationId } = await scene.hear(ana, 'one')
     const reply = { id, content: { type: 'text', text: 'x' } } as const

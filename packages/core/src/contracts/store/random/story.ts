@@ -119,6 +119,10 @@ async function commit(story: Story, turn: ClaimedTurn, count: number, acceptNewe
     outgoing.given(result.send)
     flying.push(result.send)
   }
+  if (count > 0 && random.chance(0.2)) {
+    const repeated = await scene.commit(turn, replies, { acceptNewer, sendLeaseMs })
+    equal(repeated, result, 'a commit that is repeated because its answer got lost')
+  }
 }
 
 async function record(story: Story, item: OutboxItem, outcome: SendRecord['outcome']): Promise<void> {
