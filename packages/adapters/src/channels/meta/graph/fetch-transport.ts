@@ -29,16 +29,20 @@ export function fetchTransport(base: URL, fetch: Fetch): Transport {
     try {
       response = await fetch(`${base.origin}${path}`, init)
     } catch (error) {
-      throw isBeforeConnection(error)
-        ? neverLeft(error)
-        : outcomeUnknown('The connection to Meta ended without an answer', error)
+      // `fetch` wraps what happened in a TypeError that only says "fetch failed".
+      const cause = asFields(error)?.cause ?? error
+      if (isBeforeConnection(cause)) throw neverLeft(cause)
+      throw outcomeUnknown('The connection to Meta ended without an answer', cause)
     }
     const text = await response.text().catch(() => '')
     return { status: response.status, retryAfter: response.headers.get('retry-after') ?? undefined, text }
   }
 }
 
-/** Errors of DNS, TCP and TLS that come before a request is written (Node's `errors` and `tls`, undici's errors). */
+/**
+ * Errors of DNS, TCP and TLS that come before a request is written (Node's `errors` and `tls`, undici's errors). What is
+ * not listed may have come later: `ERR_SSL_…` in general also says that an established connection broke.
+ */
 const beforeConnection = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -47,6 +51,11 @@ const beforeConnection = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -60,11 +69,11 @@ const beforeConnection = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-function isBeforeConnection(error: unknown): boolean {
-  const cause = asFields(asFields(error)?.cause)
-  const code = asWords(cause?.code) ?? asWords(asFields(error)?.code)
+function isBeforeConnection(cause: unknown): boolean {
+  const fields = asFields(cause)
+  const code = asWords(fields?.code)
   if (code === undefined) return false
   // The same codes come from reading and writing, when the request has left.
-  if (code === 'ETIMEDOUT' || code === 'ECONNRESET') return cause?.syscall === 'connect'
-  return beforeConnection.has(code) || code.startsWith('ERR_SSL_')
+  if (code === 'ETIMEDOUT' || code === 'ECONNRESET') return fields?.syscall === 'connect'
+  return beforeConnection.has(code)
 }
