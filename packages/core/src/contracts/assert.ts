@@ -11,7 +11,7 @@ export class ContractFailure extends Error {
   }
 }
 
-function fail(message: string, actual?: unknown, expected?: unknown): never {
+export function fail(message: string, actual?: unknown, expected?: unknown): never {
   throw new ContractFailure(message, actual, expected)
 }
 

@@ -1,4 +1,7 @@
 export { ContractFailure } from './assert.js'
 export type { ContractCase } from './contract-case.js'
+export { queueContract } from './queue/index.js'
+export type { QueueHarness } from './queue/workbench.js'
 export { storeContract } from './store/index.js'
+export type { RandomOptions } from './store/random/cases.js'
 export type { StoreHarness } from './store/scene.js'

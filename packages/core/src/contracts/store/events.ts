@@ -6,17 +6,12 @@ import type {
   ReceiptStatus,
   StatusEvent,
 } from '../../vocabulary/index.js'
+import { uniqueId } from '../unique-id.js'
+
+export { uniqueId }
 
 export const channel = 'test-channel'
 export const account = 'account-1'
-
-let lastId = 0
-
-/** An id that no other case uses. */
-export function uniqueId(prefix: string): string {
-  lastId += 1
-  return `${prefix}-${lastId}`
-}
 
 export function phone(value: string): Identity {
   return { kind: 'phone', value }
