@@ -44,10 +44,12 @@ test('a timeout before accepting: no answer, nothing sent', async () => {
   await using both = await startBoth()
   const { emulator } = both
   emulator.faults.add({ kind: 'timeout' })
-  const signal = AbortSignal.timeout(60)
-  await expect(send(emulator, { text: { body: 'x' } }, { signal })).rejects.toMatchObject({
-    name: 'TimeoutError',
-  })
+  const patience = new AbortController()
+  const sending = send(emulator, { text: { body: 'x' } }, { signal: patience.signal })
+  // Only once it arrived: a request that is given up on its way meets no fault.
+  await expect.poll(() => emulator.ledger.requests()[0]?.outcome, { timeout: 5_000 }).toBe('withheld')
+  patience.abort()
+  await expect(sending).rejects.toMatchObject({ name: 'AbortError' })
   emulator.faults.add({ kind: 'timeout', ms: 10 })
   await expect(sendText(emulator, 'cut')).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
   expect(emulator.ledger.sent()).toEqual([])
@@ -86,7 +88,7 @@ test('the answer can come late, and be too late', async () => {
   await emulator.ledger.waitForSent(2)
   patience.abort()
   await expect(sending).rejects.toThrow()
-  await expect.poll(() => emulator.ledger.requests()[1]?.outcome).toBe('client-left')
+  await expect.poll(() => emulator.ledger.requests()[1]?.outcome, { timeout: 5_000 }).toBe('client-left')
   expect(emulator.ledger.sent()).toHaveLength(2)
 })
 

@@ -42,7 +42,7 @@ test('a redelivery finds the server after it came back elsewhere', async () => {
   emulator.connect(`http://127.0.0.1:${(closed.address() as AddressInfo).port}/`)
   await new Promise(resolve => closed.close(resolve))
   const saying = emulator.person().text('Are you there?')
-  await expect.poll(() => emulator.webhooks.attempts.length).toBeGreaterThan(0)
+  await expect.poll(() => emulator.webhooks.attempts.length, { timeout: 5_000 }).toBeGreaterThan(0)
   await using bot = await startBot()
   emulator.connect(bot.url)
   const said = await saying
@@ -101,7 +101,7 @@ test('without a webhook nobody can write, and the error says what to do', async 
 test('closing ends redelivery and waiting', async () => {
   const both = await startBoth({ redelivery: { firstMs: 60_000 } }, () => 500)
   const saying = both.emulator.person().text('Never taken')
-  await expect.poll(() => both.bot.hooks.length).toBe(1)
+  await expect.poll(() => both.bot.hooks.length, { timeout: 5_000 }).toBe(1)
   const waiting = both.emulator.ledger.waitForSent(1, 60_000)
   const refused = expect(waiting).rejects.toThrow('closed')
   await both[Symbol.asyncDispose]()
