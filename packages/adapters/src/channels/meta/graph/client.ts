@@ -16,7 +16,7 @@ export interface GraphSettings {
   now(): number
 }
 
-export interface GraphCall extends CallOptions {
+interface GraphCall extends CallOptions {
   readonly account: string
   readonly body: object
   /** Texts that no error may repeat. */

@@ -3,7 +3,7 @@ import * as https from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly headers: http.IncomingHttpHeaders
