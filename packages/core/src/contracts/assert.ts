@@ -66,7 +66,7 @@ export async function rejection(promise: Promise<unknown>, message: string): Pro
   return fail(`${message}: expected an error, got ${show(value)}`, value, 'an error')
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 600 ? `${text.slice(0, 600)}…` : text
 }
