@@ -1,6 +1,5 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
-import type { Socket } from 'node:net'
 import { urlToHttpOptions } from 'node:url'
 import { type GraphAnswer, neverLeft, outcomeUnknown } from './errors.js'
 import type { GraphRequest, Transport } from './transport.js'
@@ -23,7 +22,6 @@ export function httpTransport(base: URL): Transport {
   const options = { keepAlive: true, timeout: idleMs, maxSockets: mostConnections }
   const agent = secure ? new https.Agent(options) : new http.Agent(options)
   const send = secure ? https.request : http.request
-  const connected = new WeakSet<Socket>()
 
   return ({ path, headers, body, signal }: GraphRequest) =>
     new Promise<GraphAnswer>((resolve, reject) => {
@@ -38,24 +36,32 @@ export function httpTransport(base: URL): Transport {
         headers: { ...headers, 'content-length': length },
       })
       let left = false
+      let answered = false
       // Until then it waits for a free connection, for DNS, for TCP or for TLS: nothing has been written.
       outgoing.once('socket', socket => {
-        left = connected.has(socket) || !socket.connecting
+        left = !socket.connecting
         if (!left) {
           socket.once(secure ? 'secureConnect' : 'connect', () => {
-            connected.add(socket)
             left = true
           })
         }
       })
-      const abort = () => outgoing.destroy(toError(signal.reason))
-      signal.addEventListener('abort', abort, { once: true })
-      outgoing.on('error', error => {
+      const fail = (error: unknown) => {
         reject(
           left ? outcomeUnknown('The connection to Meta ended without an answer', error) : neverLeft(error),
         )
+      }
+      const abort = () => {
+        // A request that still waits for a connection says nothing when it is destroyed.
+        if (!answered) fail(signal.reason)
+        outgoing.destroy()
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      outgoing.on('error', fail)
+      outgoing.once('response', response => {
+        answered = true
+        readAnswer(response, resolve)
       })
-      outgoing.once('response', response => readAnswer(response, resolve))
       outgoing.end(body)
     })
 }
@@ -72,9 +78,5 @@ function readAnswer(response: http.IncomingMessage, resolve: (answer: GraphAnswe
   })
   response.once('end', done)
   response.once('close', done)
-  response.once('error', done)
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('The request was aborted.', { cause: reason })
+  response.on('error', done)
 }

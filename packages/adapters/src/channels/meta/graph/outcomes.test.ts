@@ -280,4 +280,22 @@ describe('the built-in client', () => {
     const channel = open(`https://127.0.0.1:${port}`, { timeoutMs: 100 })
     await expect(channel.send(message)).rejects.toMatchObject(refusedForNow)
   })
+
+  test('a request that waits for a free connection can be given up, and was not sent', async () => {
+    const server = await startServer(() => undefined)
+    const channel = open(server.url)
+    const crowd = Array.from({ length: 256 }, () => new AbortController())
+    const hanging = crowd.map(({ signal }) => channel.send(message, { signal }))
+    const last = new AbortController()
+    const waiting = channel.send(message, { signal: last.signal })
+    while (server.requests.length < hanging.length) await new Promise(resolve => setTimeout(resolve, 10))
+    last.abort(new Error('stopped'))
+    await expect(waiting).rejects.toMatchObject(refusedForNow)
+    for (const controller of crowd) controller.abort(new Error('stopped'))
+    const outcomes = await Promise.allSettled(hanging)
+    expect(outcomes.map(outcome => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
+      hanging.map(() => 'channel_unknown'),
+    )
+    expect(server.requests).toHaveLength(256)
+  })
 })

@@ -1,6 +1,7 @@
 import type { Chat, Person } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import {
+  businessPhone,
   change,
   contact,
   eventOf,
@@ -103,6 +104,16 @@ describe('who wrote', () => {
       value: '+999123456789',
     })
     expect(personOf(undefined, { from: '12' }).identities[0]).toEqual({ kind: 'phone', value: '+12' })
+  })
+
+  test('a live message is of whom it comes from, whatever number that is', () => {
+    const value = { messages: [message({ from: businessPhone, to: phone, from_user_id: undefined })] }
+    expect(eventsOf(webhook(change(value)))).toMatchObject([
+      {
+        author: 'customer',
+        chat: { person: { identities: [{ kind: 'phone', value: `+${businessPhone}` }] } },
+      },
+    ])
   })
 
   test('what is no number is no phone', () => {

@@ -131,7 +131,9 @@ describe('a receipt of a group', () => {
 
   test('may leave the member out', () => {
     expect(eventsFor(status({ recipient_type: 'group' }))[0]).not.toHaveProperty('participant')
-    expect(eventsFor(status())[0]).not.toHaveProperty('participant')
+    expect(eventsFor(status({ ...inGroup, recipient_type: 'individual' }))[0]).not.toHaveProperty(
+      'participant',
+    )
   })
 })
 
