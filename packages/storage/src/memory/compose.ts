@@ -32,7 +32,7 @@ export function compose(
     quotedId,
     senderName: undefined,
     receivedAt: now,
-    send: { outboundId, turnId, attempt: 0, at: now },
+    send: { outboundId, turnId, attempt: 0, after: undefined, at: now },
     providerId: undefined,
     status: 'pending',
     error: undefined,

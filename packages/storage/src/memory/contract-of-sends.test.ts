@@ -124,7 +124,7 @@ const defects: readonly Defect[] = [
           ),
       }
     },
-    noticedBy: ['outbox: believes a late answer only when it says sent'],
+    noticedBy: ['records: believes a late answer only when it says sent'],
   },
   {
     name: 'sends an operator message each time it is asked to',

@@ -60,6 +60,7 @@ export function toOutboxItem(line: Line): OutboxItem | undefined {
 export function startSend(state: State, line: Line, now: number, leaseMs: number): OutboxItem | undefined {
   if (!line.send) return undefined
   line.send.attempt += 1
+  line.send.after = undefined
   moveLine(state, line, 'sending', now + leaseMs)
   return toOutboxItem(line)
 }

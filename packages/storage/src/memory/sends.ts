@@ -7,7 +7,7 @@ import {
   statusAfterSend,
 } from '@switchboard/core'
 import { clean } from './clean.js'
-import { cancelLaterReplies, isSilenced, moveLine, startNext, startSend } from './outbox.js'
+import { cancelLaterReplies, isSilenced, moveLine, startNext, startSend, toOutboxItem } from './outbox.js'
 import { learnProviderId } from './receipts.js'
 import type { Line, State } from './state.js'
 
@@ -35,10 +35,24 @@ function recordSend(state: State, line: Line, record: SendRecord): SendRecordRes
     failSend(state, line, outcome, now)
   }
   const status = line.status ?? 'sent'
-  // A refused message keeps its place: nothing overtakes it, and it does not follow itself.
-  const waits = status === 'pending' || status === 'sending'
-  const next = waits ? undefined : startNext(state, line.conversation, now, record.sendLeaseMs)
+  const next = followUp(state, line, record, now)
   return { id: record.id, status, ...(next && { next }) }
+}
+
+/** What goes out after the message. A refused one keeps its place: nothing overtakes it, and it does not follow itself. */
+function followUp(state: State, line: Line, record: SendRecord, now: number): OutboxItem | undefined {
+  if (line.status === 'pending' || line.status === 'sending') return undefined
+  const { conversation } = line
+  const [first] = conversation.outbox
+  const after = first?.send?.after
+  if (first?.status === 'sending') {
+    // The answer to this record got lost, and with it the message that it gave.
+    const again = after?.outboundId === record.id && after.attempt === record.attempt
+    return again ? toOutboxItem(first) : undefined
+  }
+  const next = startNext(state, conversation, now, record.sendLeaseMs)
+  if (next && first?.send) first.send.after = { outboundId: record.id, attempt: record.attempt }
+  return next
 }
 
 function acceptSend(state: State, line: Line, providerId: string | undefined, now: number): void {

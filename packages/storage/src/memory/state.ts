@@ -76,6 +76,8 @@ interface Send {
   readonly turnId: string | undefined
   /** Of the latest try; 0 before the first. */
   attempt: number
+  /** The record that this try followed, so that it can be given again when that record is repeated. */
+  after: { readonly outboundId: string; readonly attempt: number } | undefined
   /** `pending`: when it may go out · `sending`: when its time runs out · `unknown`: since when. */
   at: number
 }

@@ -9,6 +9,7 @@ import { peopleTests } from './people.js'
 import { type RandomOptions, randomTests } from './random/cases.js'
 import { readingTests } from './reading.js'
 import { receiptTests } from './receipts.js'
+import { recordTests } from './records.js'
 import { createScene, type StoreHarness, type StoreTests } from './scene.js'
 import { sweepTests } from './sweeping.js'
 import { textTests } from './texts.js'
@@ -24,6 +25,7 @@ const themes: Readonly<Record<string, StoreTests>> = {
   versions: versionTests,
   parking: parkingTests,
   outbox: outboxTests,
+  records: recordTests,
   receipts: receiptTests,
   handoff: handoffTests,
   operator: operatorTests,

@@ -1,5 +1,4 @@
-import { SwitchboardError } from '../../errors.js'
-import { between, equal, kind, ok, only, present, rejection } from '../assert.js'
+import { between, equal, ok, only, present } from '../assert.js'
 import { account, ana, ben, channel, echoTo, textOf, uniqueId } from './events.js'
 import { draft, operatorMessage, type Scene, type StoreTests, texts } from './scene.js'
 
@@ -165,84 +164,6 @@ export const outboxTests: StoreTests = {
     await scene.advance(80)
     equal(await scene.claimSends({ ...resend, maxAttempts: 2 }), [], 'after the last attempt')
     equal(only(await scene.claimSends(resend), 'with more attempts').attempt, 3, 'the next attempt')
-  },
-
-  'believes a late answer only when it says sent': async scene => {
-    const item = await scene.converse(ana, 'one')
-    await scene.record(item, unknown)
-    await scene.advance(10)
-    const again = only(await scene.claimSends({ unknownPolicy: 'resend', reconcileMs: 0 }), 'sent again')
-    equal(again.attempt, 2, 'the attempt')
-    for (const outcome of [failed, unknown, { kind: 'retry', afterMs: 0, error: 'x' } as const]) {
-      equal(
-        (await scene.record(item, outcome)).status,
-        'sending',
-        `after a late ${outcome.kind} of the first attempt`,
-      )
-    }
-    const outcome = sent()
-    equal((await scene.record(item, outcome)).status, 'sent', 'after a late sent of the first attempt')
-    equal((await scene.record(again, failed)).status, 'sent', 'after the answer of the second attempt')
-    equal((await scene.message(item)).providerId, outcome.providerId, "the provider's id")
-  },
-
-  'takes the answer that comes after the time of the send': async scene => {
-    const outcomes = [sent(), failed, { kind: 'retry', afterMs: 40_000, error: 'x' }] as const
-    for (const [index, expected] of (['sent', 'failed', 'pending'] as const).entries()) {
-      const item = await scene.converse({ identities: [{ kind: 'phone', value: `+3466${index}` }] }, 'one')
-      await scene.record(item, unknown)
-      const outcome = present(outcomes[index], 'the outcome')
-      equal((await scene.record(item, outcome)).status, expected, `unknown, then ${outcome.kind}`)
-    }
-  },
-
-  'gives up waiting for an answer when the time of the send has run out': async scene => {
-    const { conversationId } = await scene.hear(ana, 'hello')
-    const turn = await scene.claim(conversationId)
-    const committed = kind(
-      await scene.commit(turn, ['one', 'two'], { sendLeaseMs: 50 }),
-      'committed',
-      'the commit',
-    )
-    equal(
-      (await scene.store.sweep({ limit: 10, horizonMs: 0 })).unknown,
-      [],
-      'sends whose time ran out so far',
-    )
-    await scene.advance(80)
-    const swept = await scene.store.sweep({ limit: 10, horizonMs: 0 })
-    const { messageId } = present(committed.send, 'the first reply')
-    equal(swept.unknown, [{ messageId, conversationId }], 'sends whose time ran out')
-    equal(swept.nextSendInMs, 0, 'the time until the next reply may be sent')
-    equal(await statuses(scene, conversationId), ['unknown', 'pending'], 'the statuses')
-    const next = only(await scene.claimSends(), 'what is sent next')
-    equal(next.message.content.text, 'two', 'the next reply')
-  },
-
-  'refuses the record of a message that it does not know': async scene => {
-    const item = await scene.converse(ana, 'one')
-    const good = { id: item.message.id, attempt: 1, outcome: sent(), sendLeaseMs: 1000 }
-    const bad = { ...good, id: 'no-such-message' }
-    const error = await rejection(scene.store.recordSends([good, bad]), 'a record of an unknown message')
-    ok(SwitchboardError.is(error) && error.code === 'store_data', `it blames the data: ${String(error)}`)
-    equal((await scene.message(item)).status, 'sending', 'the status of the other message of the call')
-  },
-
-  'records several sends in the order of the call': async scene => {
-    const items = [await scene.converse(ana, 'to Ana', 'more'), await scene.converse(ben, 'to Ben')]
-    const records = items.map(item => ({
-      id: item.message.id,
-      attempt: 1,
-      outcome: sent(),
-      sendLeaseMs: 60_000,
-    }))
-    const results = await scene.store.recordSends(records.reverse())
-    equal(
-      results.map(result => result.id),
-      records.map(record => record.id),
-      'the results',
-    )
-    equal(results[1]?.next?.message.content.text, 'more', 'the next reply of the second record')
   },
 
   'knows the echo of its own message': async scene => {
