@@ -19,9 +19,20 @@ import type { ConversationEntry, Line, State } from './state.js'
 import { leasedConversation } from './turns.js'
 
 export function commitTurns(state: State, commits: readonly TurnCommit[]): readonly CommitResult[] {
-  const cleaned = commits.map(clean)
+  const cleaned = commits.map(cleanCommit)
   checkReplyIds(state, cleaned)
   return cleaned.map(commit => commitTurn(state, commit))
+}
+
+/** Only what is stored: a caller may hand over more, such as the whole claimed turn. */
+function cleanCommit(commit: TurnCommit): TurnCommit {
+  const { model, usage } = commit
+  return {
+    ...commit,
+    replies: clean(commit.replies),
+    ...(model !== undefined && { model: clean(model) }),
+    ...(usage && { usage: clean(usage) }),
+  }
 }
 
 type Verdict =

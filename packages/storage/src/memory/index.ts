@@ -1,4 +1,4 @@
-import type { Clock, Store } from '@switchboard/core'
+import { type Clock, type Store, systemClock } from '@switchboard/core'
 import { commitTurns, releaseTurn } from './commits.js'
 import { findTarget, toConversation } from './conversations.js'
 import { setHandoff } from './handoff.js'
@@ -28,7 +28,7 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  const { clock = { now: Date.now } } = options
+  const { clock = systemClock } = options
   const state = createState(() => clock.now())
   // Nothing is awaited inside a method, so each one is a transaction.
   return {
