@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { startEmulator } from './start-emulator.js'
@@ -79,6 +80,26 @@ test('a body that is too large is refused, also when it is announced', async () 
   // The answer may be lost when the caller is still writing; it is never accepted.
   if (response instanceof Response) expect(response.status).toBe(413)
   expect(emulator.ledger.sent()).toEqual([])
+})
+
+test.each([
+  'GET // HTTP/1.1\r\nHost: x\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: [not-a-host\r\n\r\n',
+  'GET /_emulator/chats/%E0%A4%A/messages HTTP/1.1\r\nHost: x\r\n\r\n',
+  'POST /v24.0/106540000000001/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"half',
+  'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+  '\u0000\u0001 nonsense\r\n\r\n',
+])('it survives %j', async bytes => {
+  await using emulator = await startEmulator()
+  const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(bytes)
+  // The half request is hung up on; the others are answered or cut.
+  const answered = new Promise(resolve => socket.once('data', resolve).once('close', resolve))
+  if (bytes.endsWith('{"half')) setTimeout(() => socket.destroy(), 20)
+  await answered
+  socket.destroy()
+  expect((await sendText(emulator, 'still here')).status).toBe(200)
 })
 
 test('the phone page is served at / and /phone, and nothing outside its folder', async () => {

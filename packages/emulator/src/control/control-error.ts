@@ -13,6 +13,7 @@ export class ControlError extends Error {
 
   static from(error: unknown): ControlError {
     if (error instanceof ControlError) return error
+    if (error instanceof URIError) return new ControlError(400, 'The path has a broken % escape.')
     if (!(error instanceof EmulatorError)) return new ControlError(500, describeError(error))
     const status =
       { 'no-webhook': 409, 'unknown-person': 404, 'unknown-message': 404 }[error.code as string] ?? 400

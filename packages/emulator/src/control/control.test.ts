@@ -210,6 +210,7 @@ test.each([
   ['POST', '/people/alex-rivera/messages', { message: { text: 'x' } }, 400],
   ['POST', '/people', {}, 400],
   ['GET', '/media/1', undefined, 404],
+  ['GET', '/media/%E0%A4%A', undefined, 400],
   ['POST', '/deliver', { body: {}, signature: 'forged' }, 400],
 ])('%s %s with %j is an error', async (method, path, body, status) => {
   await using both = await startBoth()

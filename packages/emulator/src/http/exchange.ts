@@ -34,6 +34,8 @@ export async function openExchange(
   response: ServerResponse,
   limit: (method: string, url: URL) => number,
 ): Promise<Exchange> {
+  // A caller that hangs up while something is written is no reason to end the process.
+  response.on('error', () => {})
   const method = request.method ?? 'GET'
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`)
   const body = await readBody(request, limit(method, url))
