@@ -186,6 +186,14 @@ export const inboxTests: StoreTests = {
     await scene.tell(good)
   },
 
+  "stores a message with the provider's own object and without it": async scene => {
+    for (const keepRaw of [true, false]) {
+      const event = textOf(ana, 'hola', { raw: { keepRaw, list: [1, null, 'ñ'] } })
+      const { conversationId } = await scene.tell(event, { keepRaw })
+      equal((await scene.messages(conversationId)).at(-1)?.text, 'hola', `a message with keepRaw ${keepRaw}`)
+    }
+  },
+
   'stores ids of 512 characters': async scene => {
     const pseudoRandom = Array.from({ length: 512 }, (_, index) => ((index * 7919) % 36).toString(36)).join(
       '',

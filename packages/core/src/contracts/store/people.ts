@@ -1,7 +1,7 @@
 import type { Identity, Person } from '../../vocabulary/index.js'
 import { equal, ok } from '../assert.js'
 import { account, ana, ben, bsuid, channel, phone, textOf } from './events.js'
-import type { Scene, StoreTests } from './scene.js'
+import { ingestOptions, type Scene, type StoreTests } from './scene.js'
 
 const number = phone('+34611111111')
 const scoped = bsuid('US.1349')
@@ -146,5 +146,30 @@ export const peopleTests: StoreTests = {
     equal(send?.message.to, { kind: 'group', value: chat.id }, 'the recipient of the reply')
     const own = (await scene.messages(direct.conversationId))[0]
     equal(own?.senderName, undefined, 'the writer in a direct chat')
+  },
+
+  'knows a member of a group in their own chat': async scene => {
+    const sender = { identities: [scoped, number], name: 'Ana' }
+    const chat = { kind: 'group', id: 'group-3@g.us' } as const
+    await scene.tell(textOf(sender, 'from the group', { chat, sender }))
+    const own = await conversationOf(scene, [scoped])
+    equal([own.user?.name, own.user?.phone], ['Ana', number.value], 'name and phone')
+  },
+
+  'stores calls about the same people at the same time, whatever their order': async scene => {
+    const people = [ana, ben, { identities: [number, scoped] }, { identities: [scoped] }]
+    const calls = Array.from({ length: 12 }, (_, index) => {
+      const events = people.map(person => textOf(person, `call ${index}`))
+      return index % 2 ? events.reverse() : events
+    })
+    const results = await Promise.all(calls.map(events => scene.store.ingest(events, ingestOptions)))
+    ok(
+      results.flat().every(result => result.kind === 'stored'),
+      'every message of every call is stored',
+    )
+    const counts = await Promise.all(
+      (await scene.store.listConversations()).map(async ({ id }) => (await scene.messages(id)).length),
+    )
+    equal(counts.sort(), [12, 12, 24], 'messages of each conversation')
   },
 }
