@@ -26,6 +26,22 @@ test.each([
   expect(emulator.refusals).toEqual([])
 })
 
+test("a scripted error has Meta's shape, with details for WhatsApp's own codes", async () => {
+  await using both = await startBoth()
+  both.emulator.faults.add({ kind: 'error', code: 131030 })
+  expect((await sendText(both.emulator, 'x')).body).toEqual({
+    error: {
+      message: '(#131030) Recipient phone number not in allowed list',
+      type: 'OAuthException',
+      code: 131030,
+      error_data: { messaging_product: 'whatsapp', details: 'Recipient phone number not in allowed list' },
+      fbtrace_id: expect.stringMatching(/^A/),
+    },
+  })
+  both.emulator.faults.add({ kind: 'error', code: 190 })
+  expect((await sendText(both.emulator, 'x')).body.error).not.toHaveProperty('error_data')
+})
+
 test('an HTML page comes instead of JSON', async () => {
   await using both = await startBoth()
   both.emulator.faults.add({ kind: 'html-error' })

@@ -25,11 +25,17 @@ export class GraphError extends Error {
     const facts = factsOf(code)
     super(options.message ?? (code === 190 ? facts.title : `(#${code}) ${facts.title}`))
     this.status = options.status ?? facts.status
-    this.details = options.details ?? (options.message === undefined ? facts.details : undefined)
+    this.details = options.details ?? (options.message === undefined ? detailsOf(code) : undefined)
     this.subcode = options.subcode
     this.type = options.type ?? 'OAuthException'
     this.page = options.page
   }
+}
+
+// WhatsApp's own codes have six digits and always come with details; Graph's general ones need not.
+function detailsOf(code: number): string | undefined {
+  const { title, details } = factsOf(code)
+  return details ?? (code >= 100_000 ? title : undefined)
 }
 
 /** The answer to a refusal: `{ error: { message, type, code, error_subcode?, error_data?, fbtrace_id } }`, or a page. */
