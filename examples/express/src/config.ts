@@ -51,7 +51,7 @@ const variables = z.object({
   OPERATOR_API_KEY: text,
 })
 
-export type Variables = z.infer<typeof variables>
+type Variables = z.infer<typeof variables>
 
 /** What the server is put together from. */
 export interface Config extends Variables {

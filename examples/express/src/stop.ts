@@ -1,4 +1,5 @@
 import { describeError } from '@switchboard/core'
+import { ConfigError } from './config.js'
 
 /** The first signal drains, the second does not wait. */
 export function stopOnSignal(close: () => Promise<void>): void {
@@ -24,7 +25,7 @@ const exitConfig = 78
 /** Says why the program cannot start, and ends it. */
 export function failToStart(error: unknown): never {
   const words = describeError(error)
-  if (error instanceof Error && error.name === 'ConfigError') {
+  if (error instanceof ConfigError) {
     console.error(`Cannot start; change these variables:\n${words.replace(/^/gm, '  ')}`)
     process.exit(exitConfig)
   }

@@ -114,11 +114,6 @@ export class ModelError extends SwitchboardError {
   }
 }
 
-/** Any thrown value as one of ours; what is foreign becomes the cause. */
-export function toSwitchboardError(error: unknown, code: ErrorCode, message: string): SwitchboardError {
-  return SwitchboardError.is(error) ? error : new SwitchboardError(code, message, { cause: error })
-}
-
 /** A short text of an error for logs and tables: its message and that of its cause, without a stack. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

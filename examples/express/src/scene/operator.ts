@@ -6,7 +6,7 @@ export interface Operator {
   messages(phone: string): Promise<readonly OperatorMessageView[]>
 }
 
-export interface OperatorMessageView {
+interface OperatorMessageView {
   readonly author: string
   readonly text: string | null
   readonly providerId: string | null

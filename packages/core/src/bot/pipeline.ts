@@ -50,5 +50,3 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
 
   return { emitter, emit, wake, leases, inbox, outbox, turns }
 }
-
-export type Pipeline = ReturnType<typeof createPipeline>
