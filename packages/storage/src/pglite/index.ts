@@ -1,1 +1,1 @@
-export {}
+export { type PGliteClient, type PGliteStoreOptions, pgliteStore } from './pglite-store.js'

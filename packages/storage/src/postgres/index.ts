@@ -1,1 +1,2 @@
-export {}
+export type { PostgresClient, PostgresPool } from './pool.js'
+export { type PostgresStoreOptions, postgresStore } from './postgres-store.js'

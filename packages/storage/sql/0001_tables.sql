@@ -1,0 +1,168 @@
+-- What Switchboard remembers. Only the functions of the later migrations write here: they take the lock of a
+-- conversation before they touch anything that belongs to it.
+--
+-- Hot tables refer to each other without foreign keys: the check of one row costs as much as the insert itself, and
+-- every writer already holds the row it would check.
+
+create table switchboard.accounts (
+  id integer generated always as identity primary key,
+  channel text collate "C" not null,
+  name text collate "C" not null,
+  created_at timestamptz not null default now(),
+  unique (channel, name)
+);
+comment on table switchboard.accounts is 'Business numbers and sessions, as their channel names them.';
+
+create table switchboard.users (
+  id bigint generated always as identity primary key,
+  name text,
+  phone text,
+  created_at timestamptz not null default now()
+);
+comment on table switchboard.users is 'People. What they are called by channels is in identities.';
+comment on column switchboard.users.phone is 'E.164: the phone identity that was added last.';
+
+create table switchboard.identities (
+  value text collate "C" not null,
+  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid')),
+  channel text collate "C" not null,
+  user_id bigint not null references switchboard.users on delete cascade,
+  created_at timestamptz not null default now(),
+  primary key (value, kind, channel)
+);
+create index identities_user on switchboard.identities (user_id);
+comment on table switchboard.identities is 'Addresses of people. An address never moves to another user.';
+comment on column switchboard.identities.channel is 'Empty for phones: a number is one person on every channel.';
+
+create table switchboard.conversations (
+  id bigint generated always as identity primary key,
+  user_id bigint references switchboard.users,
+  version bigint not null default 0,
+  fence bigint not null default 0,
+  last_position bigint not null default 0,
+  read_to bigint not null default 0,
+  due_at timestamptz,
+  unread_since timestamptz,
+  lease_until timestamptz,
+  idle_at timestamptz,
+  created_at timestamptz not null default now(),
+  account_id integer not null references switchboard.accounts,
+  message_count integer not null default 0,
+  unread_count integer not null default 0,
+  attempts integer not null default 0,
+  voids integer not null default 0,
+  kind text collate "C" not null check (kind in ('direct', 'group')),
+  handoff text collate "C" not null default 'bot' check (handoff in ('bot', 'requested', 'human')),
+  peer_kind text collate "C" not null,
+  peer_value text collate "C" not null,
+  group_id text collate "C",
+  check ((kind = 'direct') = (user_id is not null) and (kind = 'group') = (group_id is not null)),
+  check (handoff = 'bot' or (due_at is null and lease_until is null)),
+  check (idle_at is null or handoff = 'human')
+) with (fillfactor = 80);
+create unique index conversations_direct on switchboard.conversations (user_id, account_id) where user_id is not null;
+create unique index conversations_group on switchboard.conversations (group_id, account_id) where group_id is not null;
+create index conversations_due on switchboard.conversations (due_at) where due_at is not null;
+create index conversations_idle on switchboard.conversations (idle_at) where idle_at is not null;
+create index conversations_recent on switchboard.conversations (last_position);
+comment on table switchboard.conversations is 'Chats. The row is also the lock of everything that belongs to the chat.';
+comment on column switchboard.conversations.version is 'Grows with each message that the bot must know of.';
+comment on column switchboard.conversations.fence is 'Grows with each claim and each change of the handoff: holders of an older one have lost.';
+comment on column switchboard.conversations.last_position is 'The greatest position of its messages, 0 without any.';
+comment on column switchboard.conversations.read_to is 'Position up to which the bot has dealt with the customer''s messages.';
+comment on column switchboard.conversations.due_at is 'When the bot should look. Null: there is nothing to do, or a person is in charge.';
+comment on column switchboard.conversations.unread_since is 'When the first unread message came: the longest wait counts from here.';
+comment on column switchboard.conversations.lease_until is 'Until when a worker holds the conversation.';
+comment on column switchboard.conversations.idle_at is 'When the bot takes over again from a person who has not written.';
+comment on column switchboard.conversations.attempts is 'Claims since the last ending.';
+comment on column switchboard.conversations.voids is 'Replies to the present burst that newer messages made void.';
+comment on column switchboard.conversations.peer_value is 'Where replies go: the address of the newest message.';
+
+create table switchboard.messages (
+  conversation_id bigint not null,
+  position bigint not null,
+  turn_id bigint,
+  sender_id bigint,
+  received_at timestamptz not null,
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  account_id integer not null,
+  answerable boolean not null,
+  author text collate "C" not null check (author in ('customer', 'bot', 'operator')),
+  type text collate "C" not null,
+  status text collate "C" check (status in ('pending', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled')),
+  outbound_id text collate "C",
+  provider_id text collate "C",
+  quoted_id text collate "C",
+  sender_name text,
+  text text,
+  error text,
+  content jsonb,
+  raw text,
+  primary key (conversation_id, position),
+  unique (account_id, provider_id),
+  check ((author = 'customer') = (status is null)),
+  check (author = 'customer' or not answerable)
+) with (fillfactor = 95);
+create unique index messages_outbound on switchboard.messages (outbound_id) where outbound_id is not null;
+comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
+comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
+comment on column switchboard.messages.turn_id is 'The turn that wrote it.';
+comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups.';
+comment on column switchboard.messages.answerable is 'The customer says something now: no reaction, edit, revocation, system message or backfill.';
+comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
+comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
+comment on column switchboard.messages.quoted_id is 'Provider id of the quoted message; of reactions, edits and revocations the message meant.';
+comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions, edits and revocations.';
+comment on column switchboard.messages.raw is 'The provider''s own object as JSON. Text, since json and jsonb refuse some of what providers send.';
+
+create table switchboard.turns (
+  id bigint generated always as identity primary key,
+  conversation_id bigint not null,
+  from_position bigint not null,
+  to_position bigint not null,
+  started_at timestamptz not null,
+  ended_at timestamptz not null,
+  attempts integer not null,
+  waiting boolean not null default false,
+  outcome text collate "C" not null check (outcome in ('answered', 'silent', 'parked')),
+  error text,
+  model text,
+  usage jsonb,
+  check (outcome = 'parked' or not waiting)
+);
+create index turns_ended on switchboard.turns (ended_at);
+create index turns_parked on switchboard.turns (ended_at) where outcome = 'parked';
+create index turns_waiting on switchboard.turns (conversation_id, to_position) where waiting;
+comment on table switchboard.turns is 'The bot''s answers to bursts. The burst: answerable messages beyond from_position, up to to_position.';
+comment on column switchboard.turns.waiting is 'A parked turn that shall be answered again.';
+
+create table switchboard.deliveries (
+  conversation_id bigint not null,
+  position bigint not null,
+  due_at timestamptz,
+  started_at timestamptz,
+  ended_at timestamptz,
+  attempt integer not null,
+  state text collate "C" not null check (state in ('pending', 'sending', 'sent', 'failed', 'retried', 'unknown', 'cancelled')),
+  error text,
+  primary key (conversation_id, position, attempt),
+  check (state not in ('pending', 'sending') or due_at is not null)
+);
+create index deliveries_open on switchboard.deliveries (conversation_id, position) where state in ('pending', 'sending');
+create index deliveries_due on switchboard.deliveries (state, due_at) where due_at is not null;
+comment on table switchboard.deliveries is 'Attempts to send a message, recorded before they happen. A message is pending or sending exactly while one of its attempts is.';
+comment on column switchboard.deliveries.due_at is 'pending: when it may leave. sending: when its answer is overdue. unknown: since when. Otherwise null.';
+
+create table switchboard.receipts (
+  account_id integer not null references switchboard.accounts,
+  provider_id text collate "C" not null,
+  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed')),
+  at timestamptz not null,
+  received_at timestamptz not null,
+  error text,
+  primary key (account_id, provider_id, status)
+);
+create index receipts_received on switchboard.receipts (received_at);
+comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks.';

@@ -1,0 +1,120 @@
+-- Small pure functions, inlined by the planner, and what several functions of the API share.
+
+create function switchboard.to_id(value text) returns bigint
+  language sql immutable parallel safe
+  return case when value ~ '^[0-9]{1,18}$' then value::bigint end;
+comment on function switchboard.to_id is 'An id as callers know it. Null when it cannot be one.';
+
+create function switchboard.to_time(milliseconds double precision) returns timestamptz
+  language sql immutable parallel safe
+  return case when milliseconds between 0 and 253402300799999 then to_timestamp(milliseconds / 1000) end;
+comment on function switchboard.to_time is 'Epoch milliseconds as a time. Null when absurd: a provider''s clock must not fail a batch.';
+
+create function switchboard.to_milliseconds(value timestamptz) returns bigint
+  language sql immutable parallel safe
+  return floor(extract(epoch from value) * 1000)::bigint;
+
+create function switchboard.to_position(value timestamptz) returns bigint
+  language sql immutable parallel safe
+  return (extract(epoch from value) * 1000000)::bigint;
+
+create function switchboard.after(moment timestamptz, milliseconds double precision) returns timestamptz
+  language sql immutable parallel safe
+  return moment + milliseconds * interval '1 millisecond';
+
+create function switchboard.wait(moment timestamptz, until timestamptz) returns bigint
+  language sql immutable parallel safe
+  return case when until <= moment then 0 else ceil(extract(epoch from until - moment) * 1000)::bigint end;
+comment on function switchboard.wait is 'Milliseconds until then, rounded up: who waits as long does not come too early.';
+
+create function switchboard.elapsed(since timestamptz, moment timestamptz) returns bigint
+  language sql immutable parallel safe
+  return case when since >= moment then 0 else floor(extract(epoch from moment - since) * 1000)::bigint end;
+
+create function switchboard.status_rank(status text) returns integer
+  language sql immutable parallel safe
+  return case status when 'sent' then 1 when 'failed' then 2 when 'delivered' then 3 when 'read' then 4 else 0 end;
+comment on function switchboard.status_rank is 'A receipt moves a message to a greater rank only.';
+
+create function switchboard.is_spoken(type text, status text) returns boolean
+  language sql immutable parallel safe
+  return type not in ('reaction', 'edit', 'revoke') and (status is null or status not in ('failed', 'cancelled'));
+comment on function switchboard.is_spoken is 'Whether a message is part of what was said.';
+
+create function switchboard.message_id(outbound_id text, conversation_id bigint, place bigint) returns text
+  language sql immutable parallel safe
+  return coalesce(outbound_id, conversation_id || '-' || place);
+
+create function switchboard.message_json(m switchboard.messages) returns json
+  language sql stable parallel safe
+  return json_build_object(
+    'id', switchboard.message_id((m).outbound_id, (m).conversation_id, (m).position),
+    'conversationId', (m).conversation_id::text,
+    'position', (m).position,
+    'author', (m).author,
+    'type', (m).type,
+    'text', (m).text,
+    'content', (m).content,
+    'providerId', (m).provider_id,
+    'quotedId', (m).quoted_id,
+    'status', (m).status,
+    'error', (m).error,
+    'senderName', (m).sender_name,
+    'sentAt', switchboard.to_milliseconds((m).sent_at),
+    'receivedAt', switchboard.to_milliseconds((m).received_at),
+    'deliveredAt', switchboard.to_milliseconds((m).delivered_at),
+    'readAt', switchboard.to_milliseconds((m).read_at)
+  );
+
+create function switchboard.conversation_json(c switchboard.conversations, a switchboard.accounts, u switchboard.users)
+  returns json
+  language sql stable parallel safe
+  return json_build_object(
+    'id', (c).id::text,
+    'channel', (a).channel,
+    'account', (a).name,
+    'kind', (c).kind,
+    'peer', json_build_object('kind', (c).peer_kind, 'value', (c).peer_value),
+    'handoff', (c).handoff,
+    'user', case when (u).id is not null
+      then json_build_object('id', (u).id::text, 'name', (u).name, 'phone', (u).phone) end
+  );
+
+create function switchboard.conversation_by_id(wanted bigint) returns json
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select conversation_json(c, a, u)
+  from conversations c join accounts a on a.id = c.account_id left join users u on u.id = c.user_id
+  where c.id = wanted
+$$;
+
+create function switchboard.lock_keys(keys text[]) returns void
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Transaction-level locks on names that have no row yet: new addresses, provider ids whose message is on its way. Always
+-- taken before the locks of conversations, and in the order of their numbers, so that nobody waits in a circle. A large
+-- batch takes one lock instead of many: the lock table of the server is shared by all.
+declare
+  class constant integer := 1937208936;
+begin
+  if cardinality(keys) > 256 then
+    perform pg_advisory_xact_lock(class::bigint << 32);
+    return;
+  end if;
+  perform pg_advisory_xact_lock_shared(class::bigint << 32);
+  perform pg_advisory_xact_lock(class, number)
+  from (select distinct hashtext(key) as number from unnest(keys) as key order by 1) as numbers;
+end
+$$;
+
+create function switchboard.lock_conversations(ids bigint[]) returns void
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- In the order of their ids. A statement of its own: the next one sees what the lock waited for.
+begin
+  perform 1 from conversations where id = any (ids) order by id for no key update;
+end
+$$;

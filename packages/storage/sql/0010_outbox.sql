@@ -1,0 +1,336 @@
+-- The outbox: an attempt is recorded before the request leaves, and its answer afterwards.
+
+create function switchboard.status_after_send(status text, outcome text) returns text
+  language sql immutable parallel safe
+  return case
+    when outcome = 'sent' and status in ('pending', 'sending', 'unknown', 'cancelled') then 'sent'
+    when outcome = 'failed' and status in ('sending', 'unknown') then 'failed'
+    when outcome = 'retry' and status in ('sending', 'unknown') then 'pending'
+    when outcome = 'unknown' and status = 'sending' then 'unknown'
+    else status
+  end;
+comment on function switchboard.status_after_send is 'The rule statusAfterSend of @switchboard/core.';
+
+create function switchboard.outbox_item(m switchboard.messages, attempt integer) returns json
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select json_build_object(
+    'conversationId', c.id::text, 'messageId', m.outbound_id, 'author', m.author, 'attempt', attempt,
+    'channel', a.channel, 'account', a.name, 'kind', c.peer_kind, 'value', c.peer_value,
+    'text', m.text, 'content', m.content, 'quotedId', m.quoted_id
+  )
+  from conversations c join accounts a on a.id = c.account_id
+  where c.id = m.conversation_id
+$$;
+
+create function switchboard.start_next(conversations bigint[], lease_ms double precision[], moment timestamptz)
+  returns table (started_in bigint, was_due_at timestamptz, item json)
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Starts the next message of each conversation if its time has come and nothing before it is on its way. Under the locks.
+begin
+  return query
+  with started as (
+    update deliveries d set state = 'sending', started_at = moment, due_at = after(moment, first_open.lease_ms)
+    from (
+      select o.*, c.lease_ms
+      from unnest(conversations, lease_ms) as c (id, lease_ms)
+      cross join lateral (
+        select d.conversation_id, d.position, d.attempt, d.state, d.due_at
+        from deliveries d
+        where d.conversation_id = c.id and d.state in ('pending', 'sending')
+        order by d.position
+        limit 1
+      ) as o
+    ) as first_open
+    where d.conversation_id = first_open.conversation_id and d.position = first_open.position
+      and d.attempt = first_open.attempt and first_open.state = 'pending' and first_open.due_at <= moment
+    returning d.conversation_id, d.position, d.attempt, first_open.due_at
+  ), written as (
+    update messages m set status = 'sending'
+    from started s
+    where m.conversation_id = s.conversation_id and m.position = s.position
+    returning m, s.attempt, s.due_at
+  )
+  select (w.m).conversation_id, w.due_at, outbox_item(w.m, w.attempt) from written w;
+end
+$$;
+
+create type switchboard.send_record as (
+  -- as the caller sends it
+  number integer,
+  id text,
+  attempt integer,
+  outcome text,
+  provider_id text,
+  error text,
+  after_ms double precision,
+  send_lease_ms double precision,
+  -- as record_sends finds it
+  conversation_id bigint,
+  place bigint,
+  account_id integer,
+  round bigint
+);
+
+create function switchboard.apply_sends(records switchboard.send_record[], moment timestamptz) returns json[]
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Answers about different messages, under the locks of their conversations.
+declare
+  failed send_record;
+  statuses text[];
+  last_numbers integer[];
+begin
+  with judged as materialized (
+    select r.*, m.status,
+      case
+        when r.outcome <> 'sent' and r.attempt <> d.attempt then m.status
+        when r.outcome = 'retry' and m.author = 'bot' and c.handoff <> 'bot' and m.status in ('sending', 'unknown')
+          then 'cancelled'
+        else status_after_send(m.status, r.outcome)
+      end as new_status,
+      r.outcome = 'sent' and r.provider_id is not null and m.provider_id is null
+        and row_number() over (partition by r.account_id, r.provider_id order by r.number) = 1
+        and not exists (
+          select 1 from messages o where o.account_id = r.account_id and o.provider_id = r.provider_id
+        ) as learns
+    from unnest(records) as r
+    join conversations c on c.id = r.conversation_id
+    join messages m on m.conversation_id = r.conversation_id and m.position = r.place
+    cross join lateral (
+      select l.attempt
+      from deliveries l
+      where l.conversation_id = r.conversation_id and l.position = r.place
+      order by l.attempt desc
+      limit 1
+    ) as d
+  ), answered as (
+    update deliveries d set
+      state = case j.outcome when 'retry' then 'retried' else j.outcome end,
+      ended_at = moment,
+      due_at = case when j.new_status = 'unknown' then moment end,
+      error = j.error
+    from judged j
+    where d.conversation_id = j.conversation_id and d.position = j.place and d.attempt = j.attempt
+      and (d.state = 'sending' or j.outcome = 'sent' or d.state = 'unknown' and j.outcome <> 'unknown')
+  ), overtaken as (
+    -- The answer to an earlier attempt settles the message: what a later one does no longer matters.
+    update deliveries d set
+      state = case d.state when 'pending' then 'cancelled' else 'unknown' end,
+      ended_at = moment,
+      due_at = null
+    from judged j
+    where d.conversation_id = j.conversation_id and d.position = j.place and d.attempt <> j.attempt
+      and j.outcome = 'sent' and d.due_at is not null
+  ), retried as (
+    insert into deliveries (conversation_id, position, attempt, state, due_at)
+    select j.conversation_id, j.place, j.attempt + 1, 'pending', after(moment, j.after_ms)
+    from judged j
+    where j.new_status = 'pending' and j.status <> 'pending'
+  )
+  update messages m set
+    status = j.new_status,
+    provider_id = case when j.learns then j.provider_id else m.provider_id end,
+    sent_at = case when j.new_status = 'sent' then coalesce(m.sent_at, moment) else m.sent_at end,
+    error = case when j.new_status = j.status then m.error when j.outcome <> 'sent' then j.error end
+  from judged j
+  where m.conversation_id = j.conversation_id and m.position = j.place and (j.new_status <> j.status or j.learns);
+
+  perform apply_waiting_receipts(array_agg(r.conversation_id), array_agg(r.place), moment)
+  from unnest(records) as r
+  where exists (
+    select 1 from receipts w where w.account_id = r.account_id and w.provider_id = r.provider_id
+  );
+  for failed in
+    select r
+    from unnest(records) as r
+    join messages m on m.conversation_id = r.conversation_id and m.position = r.place and m.status = 'failed'
+    where r.outcome = 'failed'
+  loop
+    perform cancel_later_replies(failed.conversation_id, failed.place, moment);
+  end loop;
+
+  statuses := array(
+    select m.status
+    from unnest(records) with ordinality as r
+    join messages m on m.conversation_id = r.conversation_id and m.position = r.place
+    order by r.ordinality
+  );
+  -- What is pending again waits for its own time, and everything after it waits too.
+  last_numbers := array(
+    select max(r.number)
+    from unnest(records) with ordinality as r
+    group by r.conversation_id
+    having not bool_or(statuses[r.ordinality] = 'pending')
+  );
+  return array(
+    select json_build_object('number', r.number, 'status', statuses[r.ordinality], 'next', s.item)
+    from unnest(records) with ordinality as r
+    left join (
+      select n.*
+      from (
+        select array_agg(l.conversation_id) as conversations, array_agg(l.send_lease_ms) as leases
+        from unnest(records) as l
+        where l.number = any (last_numbers)
+      ) as l
+      cross join lateral start_next(l.conversations, l.leases, moment) as n
+    ) as s on s.started_in = r.conversation_id and r.number = any (last_numbers)
+  );
+end
+$$;
+
+create function switchboard.record_sends(records jsonb) returns json
+  language plpgsql
+  set search_path = switchboard, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set jit = off
+as $$
+-- records: [{number, id, attempt, outcome, provider_id, error, after_ms, send_lease_ms}]
+-- Returns {number, status, next} for each.
+declare
+  found_records send_record[];
+  strangers text;
+  moment timestamptz;
+  results json[] := '{}';
+begin
+  -- Several answers about one message are rounds, one after the other.
+  select
+    array_agg((
+      r.number, r.id, r.attempt, r.outcome, r.provider_id, r.error, r.after_ms, r.send_lease_ms,
+      m.conversation_id, m.position, m.account_id, r.place_in_turn
+    )::send_record order by r.number),
+    min(r.id) filter (where m.position is null)
+  into found_records, strangers
+  from (
+    select given.*, row_number() over (partition by given.id order by given.number) as place_in_turn
+    from jsonb_populate_recordset(null::send_record, records) as given
+  ) as r
+  left join messages m on m.outbound_id = r.id;
+  if strangers is not null then
+    raise invalid_parameter_value using
+      message = format('No message has the outbound id %s: record only what the store gave.', strangers);
+  end if;
+
+  perform lock_keys(array(
+    select 'message:' || r.provider_id from unnest(found_records) as r where r.provider_id is not null
+  ));
+  perform lock_conversations(array(select r.conversation_id from unnest(found_records) as r));
+  moment := clock_timestamp();
+  for turn in 1 .. (select max(r.round) from unnest(found_records) as r) loop
+    results := results || apply_sends(
+      array(select r from unnest(found_records) as r where r.round = turn), moment
+    );
+  end loop;
+  return array_to_json(results);
+end
+$$;
+
+create function switchboard.resend_unknown(conversation bigint, place bigint, lease_ms double precision, moment timestamptz)
+  returns json
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Sends a message once more whose outcome was never learnt. Under the lock of its conversation. Null: not now.
+declare
+  silenced boolean;
+  last_attempt integer;
+  item json;
+begin
+  select m.author = 'bot' and c.handoff <> 'bot', d.attempt
+  into silenced, last_attempt
+  from messages m
+  join conversations c on c.id = m.conversation_id
+  join deliveries d on d.conversation_id = m.conversation_id and d.position = m.position
+    and d.state = 'unknown' and d.due_at is not null
+  where m.conversation_id = conversation and m.position = place and m.status = 'unknown' and not exists (
+    select 1 from deliveries o
+    where o.conversation_id = conversation and o.position < place and o.state in ('pending', 'sending')
+  );
+  if not found then
+    return null;
+  end if;
+  update deliveries set due_at = null where conversation_id = conversation and position = place and attempt = last_attempt;
+  if silenced then
+    update messages set status = 'cancelled' where conversation_id = conversation and position = place;
+    return null;
+  end if;
+  insert into deliveries (conversation_id, position, attempt, state, due_at, started_at)
+  values (conversation, place, last_attempt + 1, 'sending', after(moment, lease_ms), moment);
+  update messages m set status = 'sending'
+  where m.conversation_id = conversation and m.position = place
+  returning outbox_item(m, last_attempt + 1) into item;
+  return item;
+end
+$$;
+
+create function switchboard.claim_sends(options jsonb) returns json
+  language plpgsql
+  set search_path = switchboard, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set jit = off
+as $$
+-- options: {limit, send_lease_ms, resend, reconcile_ms, max_attempts}. Returns what is to be sent now.
+declare
+  most integer := options -> 'limit';
+  lease_ms double precision := options -> 'send_lease_ms';
+  moment timestamptz := clock_timestamp();
+  waiting bigint[];
+  unknown record;
+  candidates jsonb := '[]';
+  items json[];
+  item json;
+begin
+  waiting := array(
+    select d.conversation_id
+    from deliveries d
+    where d.state = 'pending' and d.due_at <= moment and not exists (
+      select 1 from deliveries o
+      where o.conversation_id = d.conversation_id and o.position < d.position and o.state in ('pending', 'sending')
+    )
+    order by d.due_at
+    limit most
+  );
+  if (options -> 'resend')::boolean then
+    select coalesce(jsonb_agg(jsonb_build_object('conversation', u.conversation_id, 'place', u.position) order by u.due_at), '[]')
+    into candidates
+    from (
+      select d.conversation_id, d.position, d.due_at
+      from deliveries d
+      join messages m on m.conversation_id = d.conversation_id and m.position = d.position
+      join conversations c on c.id = d.conversation_id
+      where d.state = 'unknown' and d.due_at <= after(moment, -(options -> 'reconcile_ms')::double precision)
+        and (d.attempt < (options -> 'max_attempts')::integer or m.author = 'bot' and c.handoff <> 'bot')
+      order by d.due_at
+      limit most
+    ) as u;
+  end if;
+  if cardinality(waiting) = 0 and candidates = '[]' then
+    return null;
+  end if;
+
+  perform lock_conversations(waiting || array(
+    select (c ->> 'conversation')::bigint from jsonb_array_elements(candidates) as c
+  ));
+  items := array(
+    select n.item
+    from start_next(waiting, array_fill(lease_ms, array[cardinality(waiting)]), moment) as n
+    order by n.was_due_at
+  );
+  for unknown in
+    select * from jsonb_to_recordset(candidates) as c (conversation bigint, place bigint)
+  loop
+    exit when cardinality(items) >= most;
+    item := resend_unknown(unknown.conversation, unknown.place, lease_ms, moment);
+    if item is not null then
+      items := items || item;
+    end if;
+  end loop;
+  return array_to_json(items);
+end
+$$;

@@ -1,0 +1,81 @@
+import type { Database, RunSql } from '../sql/database.js'
+import { sqlState } from '../sql/errors.js'
+import { createDeadline } from './deadline.js'
+
+/** What is used of a `pg` client. */
+export interface PostgresClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  /** With an error: the connection is broken and must not be used again. */
+  release(error?: Error | boolean): void
+  on?(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** What is used of a `pg` pool. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>
+  end?(): Promise<void>
+  on?(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** Migrations may wait for each other and for locks of a busy database. */
+const migrationTimeoutMs = 120_000
+
+/** Calls over a pool. Every call ends in time, also when the network has swallowed the connection. */
+export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<Database, 'close'> {
+  const guarded = new WeakSet<PostgresClient>()
+
+  async function withClient<Result>(
+    limitMs: number,
+    work: (run: RunSql) => Promise<Result>,
+    isBroken: (error: unknown) => boolean,
+  ): Promise<Result> {
+    const deadline = createDeadline(limitMs)
+    try {
+      const client = await deadline.race(pool.connect(), late => late.release())
+      guard(client)
+      let broken = false
+      try {
+        return await deadline.race(work((text, values) => query(client, text, values)))
+      } catch (error) {
+        broken = isBroken(error)
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  // A client that loses its connection while it is ours emits `error` besides failing the query; unheard it ends the process.
+  function guard(client: PostgresClient): void {
+    if (guarded.has(client)) return
+    guarded.add(client)
+    client.on?.('error', () => {})
+  }
+
+  return {
+    run: (text, values) =>
+      withClient(
+        timeoutMs,
+        run => run(text, values),
+        error => sqlState(error) === undefined,
+      ),
+    transaction: work =>
+      withClient(
+        migrationTimeoutMs,
+        async run => {
+          await run('begin')
+          const result = await work(run)
+          await run('commit')
+          return result
+        },
+        () => true,
+      ),
+  }
+}
+
+async function query(client: PostgresClient, text: string, values: readonly unknown[] | undefined) {
+  const { rows } = await (values ? client.query(text, [...values]) : client.query(text))
+  return rows
+}

@@ -1,0 +1,107 @@
+import type {
+  Conversation,
+  ConversationSummary,
+  HandoffChange,
+  Message,
+  OutboundContent,
+  OutboundMessage,
+  OutboxItem,
+  TurnRecord,
+} from '@switchboard/core'
+
+/** `null`, as JSON has it, in place of every absent field. */
+export type Nullable<T> = {
+  readonly [Key in keyof T]-?: undefined extends T[Key] ? Exclude<T[Key], undefined> | null : T[Key]
+}
+
+/** An object without the fields that are null: the shapes of the ports have them absent instead. */
+export function withoutNulls<T extends object>(row: Nullable<T>): T {
+  const result: Partial<T> = {}
+  for (const key in row) {
+    if (row[key] !== null) Object.assign(result, { [key]: row[key] })
+  }
+  return result as T
+}
+
+export type ConversationRow = Nullable<Omit<Conversation, 'user'>> & {
+  readonly user: Nullable<NonNullable<Conversation['user']>> | null
+}
+
+export function toConversation({ user, ...row }: ConversationRow): Conversation {
+  return { ...row, ...(user && { user: withoutNulls(user) }) }
+}
+
+export interface SummaryRow {
+  readonly conversation: ConversationRow
+  readonly messageCount: number
+  readonly lastMessageAt: number | null
+}
+
+export function toSummary({ conversation, messageCount, lastMessageAt }: SummaryRow): ConversationSummary {
+  return {
+    ...toConversation(conversation),
+    messageCount,
+    ...(lastMessageAt !== null && { lastMessageAt }),
+  }
+}
+
+export type MessageRow = Nullable<Omit<Message, 'direction'>>
+
+export function toMessage(row: MessageRow): Message {
+  const { content, text } = row
+  const plain = row.type === 'text' && content === null && text !== null
+  return {
+    ...withoutNulls<Omit<Message, 'direction'>>(row),
+    direction: row.author === 'customer' ? 'inbound' : 'outbound',
+    ...(plain && { content: { type: 'text', text } }),
+  }
+}
+
+export type HandoffChangeRow = Nullable<Omit<HandoffChange, 'conversation'>> & {
+  readonly conversation: ConversationRow
+}
+
+export function toHandoffChange({ conversation, ...row }: HandoffChangeRow): HandoffChange {
+  return {
+    ...withoutNulls<Omit<HandoffChange, 'conversation'>>(row),
+    conversation: toConversation(conversation),
+  }
+}
+
+/** Where a message goes to. */
+export interface AddressRow {
+  readonly channel: string
+  readonly account: string
+  readonly kind: OutboundMessage['to']['kind']
+  readonly value: string
+  readonly quotedId: string | null
+}
+
+export function toOutboundMessage(
+  id: string,
+  address: AddressRow,
+  content: OutboundContent,
+): OutboundMessage {
+  const { channel, account, kind, value, quotedId } = address
+  return { id, channel, account, to: { kind, value }, content, ...(quotedId !== null && { quotedId }) }
+}
+
+export type OutboxRow = AddressRow &
+  Omit<OutboxItem, 'message'> & { readonly text: string | null; readonly content: OutboundContent | null }
+
+export function toOutboxItem(row: OutboxRow): OutboxItem {
+  const { conversationId, messageId, author, attempt } = row
+  const content = row.content ?? { type: 'text', text: row.text ?? '' }
+  return {
+    conversationId,
+    messageId,
+    author,
+    attempt,
+    message: toOutboundMessage(messageId, row, content),
+  }
+}
+
+export function toTurnRecord(row: Nullable<TurnRecord>): TurnRecord {
+  const { usage, ...rest } = withoutNulls<TurnRecord>(row)
+  return { ...rest, ...(usage && { usage }) }
+}
