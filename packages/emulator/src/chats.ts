@@ -36,7 +36,7 @@ export interface ChatMessage {
   readonly revoked: boolean
 }
 
-export interface Typing {
+interface Typing {
   readonly chat: string
   /** The bubble ends then, or with the business's next message. Milliseconds since 1970. */
   readonly until: number
@@ -61,6 +61,11 @@ export interface Chats {
   join(group: string, person: string): void
   isGroup(chat: string): boolean
   reset(): void
+}
+
+/** It reached the phone, and the chat was not opened since. */
+export function isUnread({ author, tick }: ChatMessage): boolean {
+  return author !== 'person' && tick !== 'read' && tick !== 'failed'
 }
 
 const RANK: Record<Tick, number> = { sent: 1, delivered: 2, read: 3, failed: 4 }

@@ -20,7 +20,7 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Wor
   const ids = createIds()
   const timers = createTimers()
   const watch = createWatch()
-  const events = createEventLog()
+  const events = createEventLog(now())
   const faults = createFaultScript(events)
   const webhooks: Webhooks = createWebhooks({ settings, timers, events, faults, now })
   return {

@@ -1,11 +1,11 @@
-/** What the phone page and other watchers are told, in order. `id` counts up from 1 and survives a reset. */
+/** What the phone page and other watchers are told, in order. `id` counts up and survives a reset. */
 export interface EmulatorEvent {
   readonly id: number
   readonly type: EmulatorEventType
   readonly data: unknown
 }
 
-export type EmulatorEventType =
+type EmulatorEventType =
   | 'person'
   | 'message'
   | 'message-changed'
@@ -27,9 +27,13 @@ export interface EventLog {
 
 const KEPT = 2_000
 
-export function createEventLog(): EventLog {
+/**
+ * @param startedAt - Milliseconds since 1970; the ids count up from it, so that a watcher who comes back with an id of
+ *   an earlier run is told to reload instead of getting this run's events from the middle.
+ */
+export function createEventLog(startedAt: number): EventLog {
   let events: EmulatorEvent[] = []
-  let lastId = 0
+  let lastId = startedAt
   const listeners = new Set<(event: EmulatorEvent) => void>()
   return {
     get lastId() {
@@ -45,7 +49,7 @@ export function createEventLog(): EventLog {
     },
     since(id) {
       const oldest = events[0]?.id ?? lastId + 1
-      if (id > lastId || id < oldest - 1) return undefined
+      if (!(id >= oldest - 1 && id <= lastId)) return undefined
       return events.slice(id - oldest + 1)
     },
     listen(listener) {

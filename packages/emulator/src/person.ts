@@ -1,4 +1,4 @@
-import type { ChatMessage } from './chats.js'
+import { type ChatMessage, isUnread } from './chats.js'
 import { compact, type JsonObject } from './json.js'
 import type { SentMessage } from './ledger.js'
 import type { PersonDetails, PersonRecord } from './people.js'
@@ -57,8 +57,8 @@ export interface Person {
   /** Any message in Meta's shape: `{ type: 'order', order: { … } }`. */
   message(message: JsonObject & { type: string }, options?: SayOptions): Promise<Said>
 
-  /** Opens the chat: `read` statuses for everything from the business that was not read yet. */
-  read(): Promise<Delivery | undefined>
+  /** Opens the chat, or a group: `read` statuses for everything from the business that was not read yet. */
+  read(options?: { readonly group?: string }): Promise<Delivery | undefined>
   /** Changes how the person shows: `{ phone: null }` hides the number, `{ phone: '+1…' }` shows it. */
   change(details: Partial<PersonDetails>): void
   /** What the bot sent to this person, as accepted. */
@@ -114,7 +114,7 @@ export function createPerson(world: World, record: PersonRecord): Person {
       tell('edit', { original_message_id: messageId, message: { type: 'text', text: { body } } }, options),
     revoke: (messageId, options) => tell('revoke', { original_message_id: messageId }, options),
     message: (message, options) => say(world, record, message, options),
-    read: () => readChat(world, record),
+    read: ({ group = record.key } = {}) => readChat(world, group),
     change: details => world.people.change(record, details),
     received: () => world.ledger.view.sent().filter(sent => sent.person === record.key),
     chat: () => world.chats.of(record.key),
@@ -141,11 +141,11 @@ function mediaContent(
   })
 }
 
-async function readChat(world: World, record: PersonRecord): Promise<Delivery | undefined> {
-  const unread = world.chats
-    .of(record.key)
-    .filter(message => message.author === 'business' && message.tick !== 'read' && message.tick !== 'failed')
-    .flatMap(message => world.ledger.findSent(message.id) ?? [])
+async function readChat(world: World, chat: string): Promise<Delivery | undefined> {
+  const messages = world.chats.of(chat).filter(isUnread)
+  // Written on the business phone: nobody asked for statuses of these.
+  for (const { author, id } of messages) if (author === 'phone-app') world.chats.tick(id, 'read')
+  const unread = messages.flatMap(message => world.ledger.findSent(message.id) ?? [])
   let delivery: Delivery | undefined
   for (const number of world.settings.numbers) {
     const mine = unread.filter(sent => sent.phoneNumberId === number.phoneNumberId)

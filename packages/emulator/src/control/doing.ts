@@ -72,7 +72,7 @@ export function revoke(world: World, request: ControlRequest): Promise<Reply> {
 }
 
 export async function read(world: World, request: ControlRequest): Promise<Reply> {
-  const work = personOf(world, request).read()
+  const work = personOf(world, request).read(compact({ group: asString(request.json().group) }))
   if (request.query.get('wait') === 'true') return { status: 200, body: (await work) ?? {} }
   return { status: 202, body: {} }
 }

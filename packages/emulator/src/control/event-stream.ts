@@ -11,6 +11,8 @@ export function streamEvents(world: World, exchange: Exchange): void {
   const send = (event: EmulatorEvent): void => {
     response.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`)
   }
+  // Somebody who restarts the server wants the page back at once, not after the browser's own three seconds.
+  response.write('retry: 500\n\n')
   const after = headers['last-event-id'] ?? url.searchParams.get('after') ?? undefined
   const missed = after === undefined ? [] : world.events.since(Number(after))
   if (missed) for (const event of missed) send(event)

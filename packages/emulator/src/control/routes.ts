@@ -42,7 +42,7 @@ import { ROUTES } from './route-table.js'
  *   with the bytes as body and their `Content-Type` → `{ id }`
  * - `POST /_emulator/people/{key}/reactions` `{ messageId, emoji }`, an empty emoji takes it back → `{ id }`
  * - `POST /_emulator/people/{key}/edits` `{ messageId, text }`, `…/revokes` `{ messageId }` → `{ id }`
- * - `POST /_emulator/people/{key}/read` opens the chat: `read` statuses for what was not read → `{}`
+ * - `POST /_emulator/people/{key}/read` `{ group? }` opens the chat: `read` statuses for what was not read → `{}`
  * - `POST /_emulator/echo` `{ to: key, text, quote? }`: a human answers on the business phone → `{ id }`
  *
  * ## Scripting

@@ -1,10 +1,10 @@
-import type { ChatMessage } from '../chats.js'
+import { type ChatMessage, isUnread } from '../chats.js'
 import { compact, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
 import type { World } from '../world.js'
 
 /** One line of the chat list. */
-export interface ChatView {
+interface ChatView {
   readonly key: string
   readonly title: string
   readonly group: boolean
@@ -54,7 +54,7 @@ function chatView(world: World, key: string, title: string, people: readonly str
     title,
     group: world.chats.isGroup(key),
     people,
-    unread: messages.filter(message => message.author !== 'person' && message.tick !== 'read').length,
+    unread: messages.filter(isUnread).length,
     typingUntil: world.chats.typingUntil(key),
     lastMessage: messages.at(-1),
   })
