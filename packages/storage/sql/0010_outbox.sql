@@ -146,7 +146,7 @@ begin
     select 1 from receipts w where w.account_id = r.account_id and w.provider_id = r.provider_id
   );
   for failed in
-    select r
+    select r.*
     from unnest(records) as r
     join messages m on m.conversation_id = r.conversation_id and m.position = r.place and m.status = 'failed'
     where r.outcome = 'failed'
