@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.js'
 
@@ -10,10 +10,10 @@ export default defineConfig({
   },
   // The phone page is served as it is, from the same place beside the code as in the source.
   async onSuccess() {
-    await cp('src/phone', 'dist/phone', { recursive: true, force: true }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error
-      },
-    )
+    await rm('dist/phone', { recursive: true, force: true })
+    await cp('src/phone', 'dist/phone', {
+      recursive: true,
+      filter: name => !/\.test\.ts$/.test(name),
+    })
   },
 })

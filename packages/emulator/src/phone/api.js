@@ -1,0 +1,102 @@
+/** @import { Fault, Message, Place, State } from './types.js' */
+
+/**
+ * Calls the control API.
+ *
+ * @param {string} method
+ * @param {string} path Below `/_emulator`.
+ * @param {{ json?: unknown, file?: Blob }} [body]
+ * @returns {Promise<any>} The answer.
+ * @throws {Error} With a message to show.
+ */
+async function call(method, path, { json, file } = {}) {
+  /** @type {RequestInit} */
+  const request = { method }
+  if (file) Object.assign(request, { body: file, headers: { 'content-type': file.type } })
+  else if (json !== undefined)
+    Object.assign(request, { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } })
+  const response = await fetch(`/_emulator${path}`, request).catch(() => {
+    throw new Error('The emulator cannot be reached.')
+  })
+  const answer = await response.json().catch(() => ({}))
+  if (!response.ok) throw new Error(answer.error?.message ?? `The emulator answered ${response.status}.`)
+  return answer
+}
+
+/** @param {string} key */
+const personPath = key => `/people/${encodeURIComponent(key)}`
+
+/** @returns {Promise<State>} */
+export const fetchState = () => call('GET', '/state')
+
+/**
+ * @param {string} chat
+ * @param {{ limit: number, before?: string | undefined }} range
+ * @returns {Promise<Message[]>} Oldest first.
+ */
+export async function fetchMessages(chat, { limit, before }) {
+  const query = new URLSearchParams({ limit: String(limit), ...(before !== undefined && { before }) })
+  return (await call('GET', `/chats/${encodeURIComponent(chat)}/messages?${query}`)).messages
+}
+
+/**
+ * Where the page gets a stored file from.
+ *
+ * @param {string} id
+ */
+export const mediaUrl = id => `/_emulator/media/${encodeURIComponent(id)}`
+
+/**
+ * @param {Place} place
+ * @param {{ text: string } | { message: { type: string, [type: string]: unknown } }} what
+ * @param {string} [quote] Id of the message that it replies to.
+ */
+export const sendMessage = ({ person, group }, what, quote) =>
+  call('POST', `${personPath(person)}/messages`, { json: { ...what, quote, group } })
+
+/**
+ * @param {Place} place
+ * @param {string} kind image, video, audio, voice, document or sticker.
+ * @param {Blob} file
+ * @param {{ caption?: string, filename?: string, quote?: string | undefined }} [details]
+ */
+export function sendMedia({ person, group }, kind, file, details = {}) {
+  const given = Object.entries({ ...details, group }).filter(([, value]) => value)
+  const query = new URLSearchParams([['kind', kind], .../** @type {[string, string][]} */ (given)])
+  return call('POST', `${personPath(person)}/media?${query}`, { file })
+}
+
+/** @type {(place: Place, messageId: string, emoji: string) => Promise<unknown>} */
+export const react = ({ person }, messageId, emoji) =>
+  call('POST', `${personPath(person)}/reactions`, { json: { messageId, emoji } })
+
+/** @type {(place: Place, messageId: string, text: string) => Promise<unknown>} */
+export const edit = ({ person }, messageId, text) =>
+  call('POST', `${personPath(person)}/edits`, { json: { messageId, text } })
+
+/** @type {(place: Place, messageId: string) => Promise<unknown>} */
+export const revoke = ({ person }, messageId) =>
+  call('POST', `${personPath(person)}/revokes`, { json: { messageId } })
+
+/** @type {(place: Place) => Promise<unknown>} */
+export const markRead = ({ person, group }) => call('POST', `${personPath(person)}/read`, { json: { group } })
+
+/** @type {(to: string, text: string, quote: string | undefined) => Promise<unknown>} */
+export const echo = (to, text, quote) => call('POST', '/echo', { json: { to, text, quote } })
+
+/**
+ * @param {{ name: string, phone?: string | null, username?: string | undefined }} details
+ * @returns {Promise<{ person: { key: string } }>}
+ */
+export const addPerson = details => call('POST', '/people', { json: details })
+
+/** @param {Fault} fault */
+export const addFault = fault => call('POST', '/faults', { json: fault })
+
+/** @param {number} id */
+export const removeFault = id => call('DELETE', `/faults/${id}`)
+
+export const clearFaults = () => call('DELETE', '/faults')
+
+/** @param {{ webhook?: string, statuses?: false | Record<string, number | string> }} settings */
+export const changeSettings = settings => call('PATCH', '/settings', { json: settings })

@@ -1,0 +1,64 @@
+import { phoneNumber } from './describe.js'
+import { byId, element } from './dom.js'
+
+/** @import { Store } from './store.js' */
+
+// A short break, such as a server that restarts, is not worth a banner.
+const PATIENCE_MS = 400
+
+/**
+ * Says how the page stands with the emulator, and the emulator with the bot.
+ *
+ * @param {Store} store
+ * @param {() => void} openWorkbench
+ */
+export function createConnectionLine(store, openWorkbench) {
+  let timer = 0
+
+  function showConnection() {
+    clearTimeout(timer)
+    const banner = byId('connection')
+    document.body.dataset.connection = store.connection
+    if (store.connection !== 'lost') {
+      banner.hidden = true
+      return
+    }
+    timer = setTimeout(() => {
+      banner.hidden = false
+      banner.replaceChildren('The connection to the emulator is lost. Trying again…')
+    }, PATIENCE_MS)
+  }
+
+  function showBusiness() {
+    if (!store.account) return
+    const { state, words } = businessState(store)
+    const line = byId('business')
+    line.dataset.state = state
+    const number = phoneNumber(store.account.displayPhoneNumber)
+    line.replaceChildren(
+      element('span', { class: 'dot', 'aria-hidden': 'true' }),
+      element('span', {}, `Business ${number} · ${words}`),
+    )
+    if (state === 'none')
+      line.append(
+        element('button', { type: 'button', class: 'link-button', click: openWorkbench }, 'Set one'),
+      )
+  }
+
+  store.watch('connection', showConnection)
+  store.watch('settings', showBusiness)
+}
+
+/**
+ * @param {Store} store
+ * @returns {{ state: 'none' | 'good' | 'bad' | 'quiet', words: string }}
+ */
+function businessState({ webhook, traffic }) {
+  if (webhook === undefined) return { state: 'none', words: 'no webhook' }
+  const last = traffic.find(line => line.kind === 'webhook')
+  if (last?.kind !== 'webhook') return { state: 'quiet', words: 'ready' }
+  const { status, attempt } = last.entry
+  if (status === 200) return { state: 'good', words: 'bot answers' }
+  const again = attempt > 1 ? `, try ${attempt}` : ''
+  return { state: 'bad', words: `${status === undefined ? 'no answer' : `answered ${status}`}${again}` }
+}

@@ -1,0 +1,42 @@
+import { createConnectionLine } from './connection.js'
+import { byId } from './dom.js'
+import { createLive } from './live.js'
+import { openNewPerson } from './new-person.js'
+import { createPeopleList } from './people-list.js'
+import { createRoom } from './room.js'
+import { onRoute, openChat } from './route.js'
+import { createStore } from './store.js'
+import { createWorkbench } from './workbench.js'
+
+const store = createStore()
+const live = createLive(store)
+const people = createPeopleList(store, openChat)
+const workbench = createWorkbench(store)
+createConnectionLine(store, workbench.open)
+const room = createRoom(store, live)
+
+function showRoute() {
+  const key = openChat()
+  const known = key !== undefined && store.chats.has(key)
+  document.body.dataset.view = known ? 'chat' : 'list'
+  room.open(known ? key : undefined)
+  people.show()
+}
+
+byId('new-person').addEventListener('click', openNewPerson)
+document.addEventListener('keydown', event => {
+  // As elsewhere: into the search from anywhere, out of a chat back to the list.
+  if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+    event.preventDefault()
+    location.hash = '#/'
+    byId('search').focus()
+  }
+})
+onRoute(showRoute)
+// A chat that the address names may be there only now, or no more.
+store.watch('chats', () => {
+  const key = openChat()
+  const shown = document.body.dataset.view === 'chat'
+  if (key !== undefined && store.chats.has(key) !== shown) showRoute()
+})
+void live.start()

@@ -1,0 +1,61 @@
+import { avatar } from './avatar.js'
+import { addressOf } from './describe.js'
+import { byId, element } from './dom.js'
+
+/** @import { Chat } from './types.js' */
+/** @import { Store } from './store.js' */
+
+/**
+ * Shows whose phone it is, and how the business sees them.
+ *
+ * @param {Store} store
+ * @param {Chat} chat
+ */
+export function showRoomHead(store, chat) {
+  const typing = chat.typingUntil !== undefined
+  const address = chat.group ? `${chat.people.length} people` : addressOf(store.people.get(chat.key))
+  const subtitle = byId('room-subtitle')
+  byId('room-title').textContent = chat.title
+  byId('room-avatar').replaceChildren(avatar(chat))
+  byId('log').setAttribute('aria-label', `Messages with ${chat.title}`)
+  subtitle.textContent = typing ? 'The business is typing…' : address
+  subtitle.classList.toggle('typing-words', typing)
+}
+
+/**
+ * In a group: the choice of who writes.
+ *
+ * @param {Store} store
+ * @param {Chat} chat
+ */
+export function showGroupAuthor(store, { key, group, people }) {
+  const label = byId('group-author')
+  const select = label.querySelector('select')
+  label.hidden = !group
+  byId('as-business').hidden = group
+  if (!group || !select) return
+  const chosen = store.placeOf(key).person
+  const option = (/** @type {string} */ person) =>
+    element(
+      'option',
+      { value: person, selected: person === chosen },
+      store.people.get(person)?.name ?? person,
+    )
+  select.replaceChildren(...people.map(option))
+  select.onchange = () => void store.groupAuthors.set(key, select.value)
+}
+
+/**
+ * Says as whom one writes.
+ *
+ * @param {boolean} business
+ * @param {string} name
+ */
+export function showRole(business, name) {
+  const text = byId('text')
+  byId('as-business').setAttribute('aria-checked', String(business))
+  byId('composer').classList.toggle('as-business', business)
+  byId('as-business-note').hidden = !business
+  text.setAttribute('placeholder', business ? `Answer ${name} as the business` : 'Message')
+  text.setAttribute('aria-label', business ? 'Message as the business' : 'Message')
+}
