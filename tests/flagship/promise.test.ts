@@ -236,7 +236,7 @@ describe('never over a human', () => {
     const operators = emulator.ledger.sent().at(-1)
     expect(operators).toMatchObject({ text: 'I will check it', quotedId: id, wamid: answer.body.message_id })
     await flagship.api('handback', { phone: '+15550001234' })
-    await alex.text('What did you say?')
+    await alex.text('What did I say before?')
     const replies = await emulator.ledger.waitForSent(3)
     expect(replies[2]?.text).toContain('I will check it')
   })

@@ -45,9 +45,12 @@ describe('a configuration that cannot work', () => {
     using directory = temporaryDirectory()
     const taken = await runFlagship({ PORT: String(port), SWITCHBOARD_DATA_DIR: directory.path })
     holder.close()
-    expect(taken).toMatchObject({ status: 1, output: expect.stringContaining('EADDRINUSE') })
+    expect(taken).toMatchObject({ status: 1, output: expect.stringMatching(/PORT: .*EADDRINUSE/) })
     const away = await runFlagship({ DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` })
-    expect(away).toMatchObject({ status: 1, output: expect.stringMatching(/Cannot start: .*PostgreSQL/) })
+    expect(away).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/Cannot start: DATABASE_URL: .*ECONNREFUSED/),
+    })
   })
 
   it('refuses a data directory that another process holds', async () => {
@@ -56,6 +59,7 @@ describe('a configuration that cannot work', () => {
     running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
     const second = await runFlagship({ SWITCHBOARD_DATA_DIR: directory.path })
     expect(second.status).toBe(1)
+    expect(second.output).toContain('SWITCHBOARD_DATA_DIR')
     expect(second.output).toContain(directory.path)
   })
 })
@@ -75,12 +79,10 @@ describe('without any variable', () => {
 
 describe('the operator key', () => {
   it('is needed below /api when it is set; without it only this machine gets in', async () => {
-    using directory = temporaryDirectory()
     await using running = disposables()
+    const { url: DATABASE_URL } = running.use(await createDatabase())
     const key = 'operator-canary-key'
-    const flagship = running.use(
-      await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path, OPERATOR_API_KEY: key }),
-    )
+    const flagship = running.use(await startFlagship({ DATABASE_URL, OPERATOR_API_KEY: key }))
     const status = async (authorization?: string) =>
       (
         await fetch(`${flagship.url}/api/v1/conversations`, {
@@ -96,9 +98,9 @@ describe('the operator key', () => {
   })
 
   it('absent: what came through a proxy is refused', async () => {
-    using directory = temporaryDirectory()
     await using running = disposables()
-    const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
+    const { url: DATABASE_URL } = running.use(await createDatabase())
+    const flagship = running.use(await startFlagship({ DATABASE_URL }))
     const headers = { 'x-forwarded-for': '203.0.113.7' }
     expect((await fetch(`${flagship.url}/api/v1/conversations`, { headers })).status).toBe(403)
     expect((await fetch(`${flagship.url}/api/v1/conversations`)).status).toBe(200)
@@ -107,9 +109,9 @@ describe('the operator key', () => {
 
 describe('the API', () => {
   it('answers what is wrong with a request, as a problem', async () => {
-    using directory = temporaryDirectory()
     await using running = disposables()
-    const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
+    const { url: DATABASE_URL } = running.use(await createDatabase())
+    const flagship = running.use(await startFlagship({ DATABASE_URL }))
     const answers = await Promise.all([
       flagship.api('takeover', {}),
       flagship.api('takeover', { phone: 'Alex' }),
@@ -134,11 +136,9 @@ describe('the API', () => {
 describe('the verification handshake', () => {
   it('echoes the challenge for the right token only', async () => {
     await using running = disposables()
-    using directory = temporaryDirectory()
+    const { url: DATABASE_URL } = running.use(await createDatabase())
     const emulator = running.use(await startEmulator())
-    const flagship = running.use(
-      await startFlagship(connectTo(emulator, { SWITCHBOARD_DATA_DIR: directory.path })),
-    )
+    const flagship = running.use(await startFlagship(connectTo(emulator, { DATABASE_URL })))
     emulator.connect(`${flagship.url}/webhooks/meta`)
     expect(await emulator.verifyWebhook()).toMatchObject({ verified: true })
     expect(await emulator.verifyWebhook('wrong')).toMatchObject({ verified: false, status: 403 })

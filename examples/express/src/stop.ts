@@ -29,6 +29,23 @@ export function failToStart(error: unknown): never {
     console.error(`Cannot start; change these variables:\n${words.replace(/^/gm, '  ')}`)
     process.exit(exitConfig)
   }
-  console.error(`Cannot start: ${words}`)
+  const variable = variableOf((error as { code?: unknown } | undefined)?.code)
+  console.error(`Cannot start: ${variable ? `${variable}: ` : ''}${words}`)
   process.exit(1)
+}
+
+/** The variable to look at when a part of the server cannot start. */
+function variableOf(code: unknown): string | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+    case 'EACCES':
+      return 'PORT'
+    case 'locked':
+      return 'SWITCHBOARD_DATA_DIR'
+    case 'store_unavailable':
+    case 'store_failed':
+      return 'DATABASE_URL'
+    default:
+      return undefined
+  }
 }

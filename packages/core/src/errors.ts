@@ -117,6 +117,7 @@ export class ModelError extends SwitchboardError {
 /** A short text of an error for logs and tables: its message and that of its cause, without a stack. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ''
-  return `${error.message}${cause}`
+  const { message, cause } = error
+  const told = !(cause instanceof Error) || cause.message === '' || message.includes(cause.message)
+  return told ? message : `${message} (${cause.message})`
 }
