@@ -102,7 +102,7 @@ describe('webhooks', () => {
 
   it('as a web-standard handler', async () => {
     const { bot, seen } = mirrorBot()
-    const post = (body: BodyInit) =>
+    const post = (body: string | ReadableStream) =>
       bot.fetch(
         new Request('https://example.com/hooks/mirror', {
           method: 'POST',
