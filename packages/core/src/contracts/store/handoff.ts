@@ -153,8 +153,9 @@ export const handoffTests: StoreTests = {
 
   'goes back to the bot when the operator has been silent for long enough': async scene => {
     const { conversationId } = await scene.hear(ana, 'before')
-    await set(scene, conversationId, 'human', 50)
+    await set(scene, conversationId, 'human')
     await scene.hear(ana, 'meanwhile')
+    await set(scene, conversationId, 'human', 50)
     await scene.advance(80)
     const { handedBack } = await scene.store.sweep({ limit: 10, horizonMs: 0 })
     const { conversation, ...change } = only(handedBack, 'conversations that went back')
@@ -165,8 +166,9 @@ export const handoffTests: StoreTests = {
   },
 
   'goes back to the bot with a message that comes after the idle time': async scene => {
-    const { conversationId } = await scene.tell(echoTo(ana, 'I take it'), { handoffIdleMs: 50 })
+    const { conversationId } = await scene.tell(echoTo(ana, 'I take it'))
     await scene.hear(ana, 'meanwhile')
+    await scene.tell(echoTo(ana, 'done'), { handoffIdleMs: 50 })
     await scene.advance(80)
     const stored = await scene.hear(ana, 'after')
     equal([stored.dueInMs, stored.handoffChange?.reason], [0, 'idle'], 'when it is due, and why')

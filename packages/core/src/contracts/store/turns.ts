@@ -153,10 +153,10 @@ export const turnTests: StoreTests = {
 
   'prolongs leases that hold': async scene => {
     const { conversationId } = await scene.hear(ana, 'hello')
-    const turn = await scene.claim(conversationId, { leaseMs: 1000 })
+    const turn = await scene.claim(conversationId, { leaseMs: 2000 })
     const renewed = only(await scene.store.renewLeases([turn], 60_000), 'leases that still hold')
     equal([renewed.conversationId, renewed.fence], [conversationId, turn.fence], 'the lease')
-    await scene.advance(1100)
+    await scene.advance(2100)
     kind(await scene.commit(turn, ['hi']), 'committed', 'a commit after the first length of the lease')
   },
 
