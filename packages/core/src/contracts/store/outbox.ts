@@ -190,12 +190,14 @@ export const outboxTests: StoreTests = {
   },
 
   'lets at most one worker take each message, the longest waiting first': async scene => {
-    const items = []
-    for (const [index, person] of [ana, ben].entries()) {
-      const item = await scene.converse(person, 'one')
-      await scene.record(item, { kind: 'retry', afterMs: 20 - 10 * index, error: 'x' })
-      items.push(item)
-    }
+    const items = [await scene.converse(ana, 'one'), await scene.converse(ben, 'one')]
+    const records = items.map((item, index) => ({
+      id: item.message.id,
+      attempt: 1,
+      outcome: { kind: 'retry', afterMs: 20 - 10 * index, error: 'x' } as const,
+      sendLeaseMs: 60_000,
+    }))
+    await scene.store.recordSends(records)
     await scene.advance(60)
     const first = only(await scene.claimSends({ limit: 1 }), 'messages with a limit of one')
     equal(first.conversationId, items[1]?.conversationId, 'whose message waited longest')

@@ -75,7 +75,7 @@ async function claim(story: Story): Promise<void> {
   const { random, scene, answers, held } = story
   const ids = answers.conversationIds().filter(() => random.chance(0.6))
   const crashes = random.chance(0.15)
-  const options = { ...claimOptions, maxBurst, maxAttempts: 2, leaseMs: crashes ? 30 : 60_000 }
+  const options = { ...claimOptions, maxBurst, maxAttempts: 2, leaseMs: crashes ? 30 : hourMs }
   for (const result of await scene.store.claimTurns(ids, options)) {
     answers.claimed(result, maxBurst)
     if (result.kind !== 'claimed') continue
@@ -234,7 +234,7 @@ async function replay({ random, scene, answers }: Story): Promise<void> {
 
 async function renew({ scene, held, answers }: Story): Promise<void> {
   const expected = held.filter(turn => answers.isCurrent(turn))
-  const renewed = await scene.store.renewLeases(held, 60_000)
+  const renewed = await scene.store.renewLeases(held, hourMs)
   equal(
     renewed.map(({ fence }) => fence),
     expected.map(({ fence }) => fence),
