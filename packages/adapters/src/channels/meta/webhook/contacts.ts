@@ -11,13 +11,12 @@ export interface Contacts {
 /** Up to here looking through the list costs less than building an index. */
 const shortList = 4
 
-const nobody: Contacts = { find: () => undefined, only: undefined }
-
 export function readContacts(value: unknown): Contacts {
-  const contacts = asList(value)
-    ?.map(asFields)
-    .filter(contact => contact !== undefined)
-  if (!contacts || contacts.length === 0) return nobody
+  const contacts: Fields[] = []
+  for (const item of asList(value) ?? []) {
+    const contact = asFields(item)
+    if (contact) contacts.push(contact)
+  }
   const only = contacts.length === 1 ? contacts[0] : undefined
   if (contacts.length > shortList) return { find: indexed(contacts), only }
   return {
@@ -27,7 +26,9 @@ export function readContacts(value: unknown): Contacts {
 }
 
 function findBy(contacts: readonly Fields[], key: string, id: string | undefined): Fields | undefined {
-  return id === undefined ? undefined : contacts.find(contact => asId(contact[key]) === id)
+  if (id === undefined) return undefined
+  for (const contact of contacts) if (asId(contact[key]) === id) return contact
+  return undefined
 }
 
 function indexed(contacts: readonly Fields[]): Contacts['find'] {

@@ -58,7 +58,7 @@ export function readDigits(value: unknown): string | undefined {
 
 /** libphonenumber takes 4 to 8 µs a number, a tenth of a webhook's whole cost; those who write, write again. */
 const spellings = new Map<string, string>()
-const mostSpellings = 5_000
+const mostSpellings = 10_000
 
 /** A `wa_id` as E.164. Meta's word counts: what no numbering plan knows is still `+digits`. */
 export function readPhone(value: unknown): string | undefined {
