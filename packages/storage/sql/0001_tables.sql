@@ -144,7 +144,9 @@ create table switchboard.deliveries (
   due_at timestamptz,
   started_at timestamptz,
   ended_at timestamptz,
+  after_position bigint,
   attempt integer not null,
+  after_attempt integer,
   state text collate "C" not null check (state in ('pending', 'sending', 'sent', 'failed', 'retried', 'unknown', 'cancelled')),
   error text,
   primary key (conversation_id, position, attempt),
@@ -153,6 +155,7 @@ create table switchboard.deliveries (
 create index deliveries_open on switchboard.deliveries (conversation_id, position) where state in ('pending', 'sending');
 create index deliveries_due on switchboard.deliveries (state, due_at) where due_at is not null;
 comment on table switchboard.deliveries is 'Attempts to send a message, recorded before they happen. A message is pending or sending exactly while one of its attempts is.';
+comment on column switchboard.deliveries.after_position is 'Which record gave it to its sender, with after_attempt: a record that is repeated gives it again.';
 comment on column switchboard.deliveries.due_at is 'pending: when it may leave. sending: when its answer is overdue. unknown: since when. Otherwise null.';
 
 create table switchboard.receipts (

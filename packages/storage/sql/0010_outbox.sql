@@ -24,37 +24,49 @@ as $$
   where c.id = m.conversation_id
 $$;
 
-create function switchboard.start_next(conversations bigint[], lease_ms double precision[], moment timestamptz)
-  returns table (started_in bigint, was_due_at timestamptz, item json)
+create function switchboard.start_next(
+  conversations bigint[], lease_ms double precision[], after_positions bigint[], after_attempts integer[], moment timestamptz
+) returns table (started_in bigint, was_due_at timestamptz, item json)
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
 -- Starts the next message of each conversation if its time has come and nothing before it is on its way. Under the locks.
+-- What the same record has started before, and is still on its way, is given again: the first answer got lost.
 begin
   return query
-  with started as (
-    update deliveries d set state = 'sending', started_at = moment, due_at = after(moment, first_open.lease_ms)
-    from (
-      select o.*, c.lease_ms
-      from unnest(conversations, lease_ms) as c (id, lease_ms)
-      cross join lateral (
-        select d.conversation_id, d.position, d.attempt, d.state, d.due_at
-        from deliveries d
-        where d.conversation_id = c.id and d.state in ('pending', 'sending')
-        order by d.position
-        limit 1
-      ) as o
-    ) as first_open
-    where d.conversation_id = first_open.conversation_id and d.position = first_open.position
-      and d.attempt = first_open.attempt and first_open.state = 'pending' and first_open.due_at <= moment
-    returning d.conversation_id, d.position, d.attempt, first_open.due_at
+  with first_open as materialized (
+    select o.*, c.lease_ms, c.after_position, c.after_attempt,
+      o.state = 'sending' and o.known_position = c.after_position and o.known_attempt = c.after_attempt as again
+    from unnest(conversations, lease_ms, after_positions, after_attempts)
+      as c (id, lease_ms, after_position, after_attempt)
+    cross join lateral (
+      select d.conversation_id, d.position, d.attempt, d.state, d.due_at,
+        d.after_position as known_position, d.after_attempt as known_attempt
+      from deliveries d
+      where d.conversation_id = c.id and d.state in ('pending', 'sending')
+      order by d.position
+      limit 1
+    ) as o
+  ), started as (
+    update deliveries d set
+      state = 'sending', started_at = moment, due_at = after(moment, f.lease_ms),
+      after_position = f.after_position, after_attempt = f.after_attempt
+    from first_open f
+    where d.conversation_id = f.conversation_id and d.position = f.position and d.attempt = f.attempt
+      and f.state = 'pending' and f.due_at <= moment
+    returning d.conversation_id, d.position, d.attempt, f.due_at
   ), written as (
     update messages m set status = 'sending'
     from started s
     where m.conversation_id = s.conversation_id and m.position = s.position
     returning m, s.attempt, s.due_at
   )
-  select (w.m).conversation_id, w.due_at, outbox_item(w.m, w.attempt) from written w;
+  select (w.m).conversation_id, w.due_at, outbox_item(w.m, w.attempt) from written w
+  union all
+  select m.conversation_id, f.due_at, outbox_item(m, f.attempt)
+  from first_open f
+  join messages m on m.conversation_id = f.conversation_id and m.position = f.position
+  where f.again;
 end
 $$;
 
@@ -84,6 +96,8 @@ declare
   failed send_record;
   statuses text[];
   last_numbers integer[];
+  started_in bigint[];
+  items json[];
 begin
   with judged as materialized (
     select r.*, m.status,
@@ -160,25 +174,28 @@ begin
     join messages m on m.conversation_id = r.conversation_id and m.position = r.place
     order by r.ordinality
   );
-  -- What is pending again waits for its own time, and everything after it waits too.
+  -- A message that is pending again keeps its place: nothing overtakes it, and it does not follow itself.
   last_numbers := array(
     select max(r.number)
     from unnest(records) with ordinality as r
+    where statuses[r.ordinality] not in ('pending', 'sending')
     group by r.conversation_id
-    having not bool_or(statuses[r.ordinality] = 'pending')
   );
+  select array_agg(n.started_in), array_agg(n.item)
+  into started_in, items
+  from (
+    select array_agg(l.conversation_id) as conversations, array_agg(l.send_lease_ms) as leases,
+      array_agg(l.place) as places, array_agg(l.attempt) as attempts
+    from unnest(records) as l
+    where l.number = any (last_numbers)
+  ) as l
+  cross join lateral start_next(l.conversations, l.leases, l.places, l.attempts, moment) as n;
   return array(
-    select json_build_object('number', r.number, 'status', statuses[r.ordinality], 'next', s.item)
+    select json_build_object(
+      'number', r.number, 'status', statuses[r.ordinality],
+      'next', case when r.number = any (last_numbers) then items[array_position(started_in, r.conversation_id)] end
+    )
     from unnest(records) with ordinality as r
-    left join (
-      select n.*
-      from (
-        select array_agg(l.conversation_id) as conversations, array_agg(l.send_lease_ms) as leases
-        from unnest(records) as l
-        where l.number = any (last_numbers)
-      ) as l
-      cross join lateral start_next(l.conversations, l.leases, moment) as n
-    ) as s on s.started_in = r.conversation_id and r.number = any (last_numbers)
   );
 end
 $$;
@@ -319,7 +336,7 @@ begin
   ));
   items := array(
     select n.item
-    from start_next(waiting, array_fill(lease_ms, array[cardinality(waiting)]), moment) as n
+    from start_next(waiting, array_fill(lease_ms, array[cardinality(waiting)]), null, null, moment) as n
     order by n.was_due_at
   );
   for unknown in

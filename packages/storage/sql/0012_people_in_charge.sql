@@ -67,7 +67,7 @@ begin
   values (wanted, written.position, 1, 'pending', moment);
   update conversations set last_position = written.position, message_count = message_count + 1 where id = wanted;
   select n.item into send
-  from start_next(array[wanted], array[(message ->> 'send_lease_ms')::double precision], moment) as n
+  from start_next(array[wanted], array[(message ->> 'send_lease_ms')::double precision], null, null, moment) as n
   where n.item ->> 'messageId' = written.outbound_id;
   select * into written from messages where conversation_id = wanted and position = written.position;
   return json_build_object(
