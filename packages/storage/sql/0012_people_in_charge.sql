@@ -66,9 +66,14 @@ begin
   insert into deliveries (conversation_id, position, attempt, state, due_at)
   values (wanted, written.position, 1, 'pending', moment);
   update conversations set last_position = written.position, message_count = message_count + 1 where id = wanted;
-  select n.item into send
-  from start_next(array[wanted], array[(message ->> 'send_lease_ms')::double precision], null, null, moment) as n
-  where n.item ->> 'messageId' = written.outbound_id;
+  -- What waits before it is left to claim_sends, whose caller sends what it starts.
+  if not exists (
+    select 1 from deliveries d
+    where d.conversation_id = wanted and d.position < written.position and d.state in ('pending', 'sending')
+  ) then
+    select n.item into send
+    from start_next(array[wanted], array[(message ->> 'send_lease_ms')::double precision], null, null, moment) as n;
+  end if;
   select * into written from messages where conversation_id = wanted and position = written.position;
   return json_build_object(
     'conversation', conversation_by_id(wanted), 'message', message_json(written), 'send', send, 'handoffChange', change

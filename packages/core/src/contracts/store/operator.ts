@@ -91,6 +91,18 @@ export const operatorTests: StoreTests = {
     )
   },
 
+  'follows a message that waits to be sent again, and leaves it to whoever sends it': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const first = present((await say(scene, { conversationId }, 'one')).send, 'what is sent')
+    await scene.record(first, { kind: 'retry', afterMs: 0, error: 'x' })
+    await scene.advance(10)
+    const { send, message } = await say(scene, { conversationId }, 'two')
+    equal([send, message.status], [undefined, 'pending'], 'send and status')
+    equal((await scene.message(first)).status, 'pending', 'the message before it')
+    const again = only(await scene.claimSends(), 'what may be sent')
+    equal([again.messageId, again.attempt], [first.messageId, 2], 'what is sent first')
+  },
+
   'goes out when a send before it never ended': async scene => {
     const { conversationId } = await scene.hear(ana, 'hello')
     const turn = await scene.claim(conversationId)
