@@ -156,6 +156,19 @@ describe('webhooks', () => {
     expect(await response.text()).toContain('mirror')
   })
 
+  // Quadratic work on this path would not end within the test's time.
+  it.each([
+    ['/mirror///', 200],
+    ['/', 404],
+    ['', 404],
+    [`/${'/'.repeat(200_000)}x`, 404],
+    [`/mirror${'/'.repeat(200_000)}?${'/'.repeat(200_000)}x`, 200],
+  ])('finds the channel in any path', async (url, status) => {
+    const { bot } = mirrorBot()
+    const request = { method: 'POST', url, headers: { get: () => null }, body: new Uint8Array() }
+    expect((await bot.handle(request)).status).toBe(status)
+  })
+
   it('of a channel whose adapter throws: 500, and the next one is served', async () => {
     const channel = { ...mirror([]), receive: () => Promise.reject(new Error('a bug')) }
     const bot = createBot({ channels: [channel], store: memoryStore(), respond: () => undefined })
