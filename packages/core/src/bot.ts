@@ -4,7 +4,7 @@ import { createPeople, type People } from './bot/people.js'
 import { createPipeline } from './bot/pipeline.js'
 import { createReading, type Reading } from './bot/reading.js'
 import { createWebhookHandler } from './bot/webhook.js'
-import { startWorker, type Worker } from './bot/worker.js'
+import { createWorkers, type Worker } from './bot/worker.js'
 import { SwitchboardError } from './errors.js'
 import type { Middleware, Store, WebhookRequest, WebhookResponse } from './ports/index.js'
 import type { BotEmitter } from './runtime/events.js'
@@ -24,7 +24,7 @@ export interface Bot extends People, Reading {
   readonly off: BotEmitter['off']
   /** Connects the store. Everything else waits for it; call it to learn early that the store is not there. */
   ready(): Promise<void>
-  /** Starts answering in this process. */
+  /** Starts answering in this process, as soon as the store is there. Gives the worker that runs already, if one does. */
   work(): Worker
   /** Runs a parked turn again. @throws {SwitchboardError} `not_found` */
   replay(turnId: string): Promise<void>
@@ -41,10 +41,10 @@ export function createBot(options: BotOptions): Bot {
   const resolved = resolveOptions(options)
   const { store, channels, clock, sweepMs } = resolved
   const middleware: Middleware[] = []
-  const workers = new Set<Worker>()
   const pipeline = createPipeline(resolved, middleware)
   const { emitter, inbox, outbox } = pipeline
   const ready = once(() => store.init())
+  const workers = createWorkers({ ...resolved, ...pipeline, ready })
   let stopped = false
 
   const handle = createWebhookHandler({ ...resolved, inbox, ready, stopped: () => stopped })
@@ -67,9 +67,7 @@ export function createBot(options: BotOptions): Bot {
     ready,
     work() {
       if (stopped) throw new SwitchboardError('stopped', 'the bot is closed: create a new one')
-      const worker = startWorker({ ...resolved, ...pipeline, ready })
-      workers.add(worker)
-      return worker
+      return workers.start()
     },
     async replay(turnId) {
       await ready()
@@ -80,7 +78,7 @@ export function createBot(options: BotOptions): Bot {
     async close(graceMs) {
       stopped = true
       await inbox.idle()
-      await Promise.all([...workers].map(worker => worker.stop(graceMs)))
+      await workers.stop(graceMs)
       outbox.stop()
       await outbox.idle()
       await closeStore(store, ready)

@@ -2,7 +2,7 @@ import { SwitchboardError } from '../errors.js'
 import type { Channel, Clock, ConversationSummary, Page, Progress, Store } from '../ports/index.js'
 import type { Conversation, Message, TurnOutcome, TurnRecord } from '../vocabulary/index.js'
 import { storeTarget, type Target } from './people.js'
-import type { Worker } from './worker.js'
+import type { Workers } from './worker.js'
 
 /** How the bot is doing. `ok` is what a load balancer or a supervisor should act on. */
 export interface Health {
@@ -34,7 +34,7 @@ export interface ReadingDependencies {
   readonly store: Store
   readonly channels: ReadonlyMap<string, Channel>
   readonly clock: Clock
-  readonly workers: ReadonlySet<Worker>
+  readonly workers: Pick<Workers, 'current'>
   readonly sweepMs: number
   ready(): Promise<void>
 }
@@ -53,7 +53,7 @@ export function createReading(dependencies: ReadingDependencies): Reading {
 
   function workersLook(): boolean {
     const oldest = clock.now() - sweepsUntilStuck * sweepMs
-    return [...workers].every(worker => (worker.lastSweptAt ?? startedAt) >= oldest)
+    return !workers.current || (workers.current.lastSweptAt ?? startedAt) >= oldest
   }
 
   return {
@@ -85,7 +85,7 @@ export function createReading(dependencies: ReadingDependencies): Reading {
         progress,
         oldestDueMs,
         oldestUnsentMs,
-        workers: workers.size,
+        workers: workers.current ? 1 : 0,
       }
     },
   }

@@ -4,6 +4,7 @@ import type { Leases } from '../runtime/leases.js'
 import type { Outbox } from '../stages/outbox/outbox.js'
 import { type Sweeper, startSweeper } from '../stages/sweeper.js'
 import type { TurnStage } from '../stages/turn/turn.js'
+import { waitForStore } from './wait-for-store.js'
 
 export interface WorkerDependencies {
   readonly queue: Queue
@@ -21,7 +22,7 @@ export interface WorkerDependencies {
 /** How many due conversations one sweep names. */
 const sweepLimit = 1_000
 
-/** Answers conversations until it is disposed. */
+/** Answers conversations until it is disposed. While the store is away it waits for it. */
 export interface Worker extends AsyncDisposable {
   /** Ends the work: no new turn starts, running ones have `graceMs` (default 10 000) before they are interrupted. */
   stop(graceMs?: number): Promise<void>
@@ -29,29 +30,64 @@ export interface Worker extends AsyncDisposable {
   readonly lastSweptAt: number | undefined
 }
 
-export function startWorker(dependencies: WorkerDependencies): Worker {
-  const { queue, turns, outbox, leases, clock, sweepMs, ready } = dependencies
+/** The worker of this process: at most one at a time, since its stages and its queue are shared. */
+export interface Workers {
+  /** Starts one, or gives the one that runs already. A new one waits for the end of the one before. */
+  start(): Worker
+  /** Resolves when none runs. */
+  stop(graceMs?: number): Promise<void>
+  /** The one that runs. */
+  readonly current: Worker | undefined
+}
+
+export function createWorkers(dependencies: WorkerDependencies): Workers {
+  let current: Worker | undefined
+  let ended: Promise<void> = Promise.resolve()
+
+  function start(): Worker {
+    const before = ended.catch(() => undefined)
+    const ready = () => before.then(dependencies.ready)
+    return startWorker({ ...dependencies, ready }, ending => {
+      current = undefined
+      ended = ending
+    })
+  }
+
+  return {
+    start() {
+      current ??= start()
+      return current
+    },
+    stop: graceMs => current?.stop(graceMs) ?? ended,
+    get current() {
+      return current
+    },
+  }
+}
+
+function startWorker(dependencies: WorkerDependencies, onStop: (ending: Promise<void>) => void): Worker {
+  const { queue, turns, outbox, leases, clock, emit, sweepMs, ready } = dependencies
   let running: AsyncDisposable | undefined
   let sweeper: Sweeper | undefined
   let stopping: Promise<void> | undefined
 
-  const started = ready().then(
-    () => {
-      if (stopping) return
-      running = queue.work(wake => turns.handle(wake))
-      sweeper = startSweeper({
-        ...dependencies,
-        everyMs: sweepMs,
-        options: { limit: sweepLimit, horizonMs: 2 * sweepMs },
-        pump: outbox.pump,
-        pumpAfter: outbox.pumpAfter,
-      })
-    },
-    // Whoever needs the store is told by `ready` itself; without a store there is nothing to work on.
-    () => undefined,
-  )
+  // Webhooks may connect a store that comes late: somebody has to answer what they bring.
+  const store = waitForStore(ready, sweepMs, clock, error => emit('error', error, 'starting to work'))
+  const started = store.over.then(there => {
+    if (!there) return
+    outbox.start()
+    running = queue.work(wake => turns.handle(wake))
+    sweeper = startSweeper({
+      ...dependencies,
+      everyMs: sweepMs,
+      options: { limit: sweepLimit, horizonMs: 2 * sweepMs },
+      pump: outbox.pump,
+      pumpAfter: outbox.pumpAfter,
+    })
+  })
 
   async function stop(graceMs: number): Promise<void> {
+    store.giveUp()
     await started
     outbox.stop()
     await sweeper?.[Symbol.asyncDispose]()
@@ -63,7 +99,10 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
 
   return {
     stop(graceMs = 10_000) {
-      stopping ??= stop(graceMs)
+      if (!stopping) {
+        stopping = stop(graceMs)
+        onStop(stopping)
+      }
       return stopping
     },
     [Symbol.asyncDispose]() {

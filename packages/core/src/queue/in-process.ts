@@ -71,8 +71,9 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): Queue {
       pump()
       return {
         async [Symbol.asyncDispose]() {
-          handle = undefined
-          arm(undefined)
+          // Somebody else may work by now.
+          if (handle === handler) handle = undefined
+          if (!handle) arm(undefined)
           await Promise.all(running.values())
         },
       }

@@ -21,6 +21,8 @@ export interface Outbox {
   pumpAfter(ms: number): void
   /** Stops looking for messages; what is on its way goes on. */
   stop(): void
+  /** Looks for messages again. */
+  start(): void
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>
 }
@@ -70,6 +72,7 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
     pump: pump.now,
     pumpAfter: pump.after,
     stop: pump.stop,
+    start: pump.start,
     async idle() {
       await pump.idle()
       while (onTheirWay.size > 0) await Promise.all(onTheirWay)
@@ -115,6 +118,9 @@ function createPump({ store, emit, options, clock }: OutboxDependencies, send: (
     stop() {
       stopped = true
       timers.stop()
+    },
+    start() {
+      stopped = false
     },
     idle: async () => pumping,
   }
