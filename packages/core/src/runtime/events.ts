@@ -68,16 +68,56 @@ export type Emit = <Name extends keyof BotEvents>(name: Name, ...args: BotEvents
 
 export type BotEmitter = EventEmitter<BotEvents>
 
-/** An emitter whose listeners cannot break the pipeline: what they throw is logged. */
+type Listener = (...args: unknown[]) => unknown
+
+/**
+ * An emitter whose listeners cannot break the pipeline, each other or the process: what they throw, or reject with when
+ * they are `async`, is logged. So is an error that nobody listens to.
+ */
 export function createEmitter(logger: Logger): { emitter: BotEmitter; emit: Emit } {
-  const emitter: BotEmitter = new EventEmitter()
+  const emitter = guardListeners(new EventEmitter(), logger) as unknown as BotEmitter
   const emit: Emit = (name, ...args) => {
-    if (emitter.listenerCount(name) === 0) return
-    try {
-      emitter.emit(name, ...(args as never))
-    } catch (error) {
-      logger.error({ event: name, error: describeError(error) }, 'a listener threw')
+    if (emitter.listenerCount(name) > 0) emitter.emit(name, ...(args as never))
+    else if (name === 'error') {
+      const [error, where] = args
+      logger.error({ where, error: describeError(error) }, 'something failed')
     }
   }
   return { emitter, emit }
+}
+
+/** Wraps every listener. The same one gets the same wrapper, so that `off` finds it. */
+function guardListeners(emitter: EventEmitter, logger: Logger): EventEmitter {
+  const wrappers = new WeakMap<Listener, Map<string | symbol, Listener>>()
+  const { on, once, off } = emitter
+
+  function wrap(event: string | symbol, listener: Listener): Listener {
+    const complain = (error: unknown) =>
+      logger.error({ event, error: describeError(error) }, 'a listener threw')
+    return function (this: unknown, ...args) {
+      try {
+        const result = listener.apply(this, args)
+        if (result instanceof Promise) result.catch(complain)
+      } catch (error) {
+        complain(error)
+      }
+    }
+  }
+
+  function wrapped(event: string | symbol, listener: Listener): Listener {
+    const ofListener = wrappers.get(listener) ?? new Map<string | symbol, Listener>()
+    wrappers.set(listener, ofListener)
+    const wrapper = ofListener.get(event) ?? wrap(event, listener)
+    ofListener.set(event, wrapper)
+    return wrapper
+  }
+
+  return Object.assign(emitter, {
+    on: (event: string | symbol, listener: Listener, context?: unknown) =>
+      on.call(emitter, event, wrapped(event, listener), context),
+    once: (event: string | symbol, listener: Listener, context?: unknown) =>
+      once.call(emitter, event, wrapped(event, listener), context),
+    off: (event: string | symbol, listener?: Listener, context?: unknown, onlyOnce?: boolean) =>
+      off.call(emitter, event, listener && wrapped(event, listener), context, onlyOnce),
+  })
 }
