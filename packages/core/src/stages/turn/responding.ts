@@ -69,12 +69,20 @@ async function runMiddleware(
       turn.answer = normaliseAnswer(await respond(turn))
       return
     }
-    let called = false
+    let inner: Promise<void> | undefined
+    let running = false
     await layer(turn, () => {
-      if (called) throw new SwitchboardError('invalid_input', 'middleware called next() twice')
-      called = true
-      return dispatch(index + 1)
+      if (inner) throw new SwitchboardError('invalid_input', 'middleware called next() twice')
+      running = true
+      inner = dispatch(index + 1).finally(() => {
+        running = false
+      })
+      // Unheard, a failure that the layer does not wait for would end the process.
+      inner.catch(() => undefined)
+      return inner
     })
+    // A layer that forgot to wait must not turn the answer into silence. One that answered need not wait.
+    if (running && !turn.answer) await inner
   }
   await dispatch(0)
 }
@@ -91,8 +99,9 @@ function typingIndicator(
     return { [Symbol.dispose]() {} }
   }
   const { account, peer } = claim.conversation
+  const show = async () => channel.startTyping?.({ account, to: peer, providerId }, { signal })
   const cancel = clock.after(typingAfterMs, () => {
-    channel.startTyping?.({ account, to: peer, providerId }, { signal }).catch(() => undefined)
+    show().catch(() => undefined)
   })
   return { [Symbol.dispose]: cancel }
 }
