@@ -48,6 +48,32 @@ describe('a reply that is refused', () => {
   })
 })
 
+describe('replies that were refused, of very many people', () => {
+  it('go out again at most a hundred at a time, and all of them', async () => {
+    const { bot, channel, clock, sent } = embeddedBot()
+    const people = Array.from({ length: 250 }, (_, index) => `+1202555${1_000 + index}`)
+    channel.scriptSends(...people.map(() => ({ kind: 'refused', retryable: true }) as const))
+    await bot.fetch(channel.request(...people.map(from => channel.text('hello', { from }))))
+    await clock.advance(1_500)
+    expect(channel.attempts).toHaveLength(250)
+
+    const { send } = channel
+    let [now, most] = [0, 0]
+    Object.assign(channel, {
+      async send(...call: Parameters<typeof send>) {
+        now += 1
+        most = Math.max(most, now)
+        await new Promise<void>(resolve => clock.after(300, resolve))
+        now -= 1
+        return send(...call)
+      },
+    })
+    await clock.advance(10_000)
+    expect(sent()).toHaveLength(250)
+    expect(most).toBe(100)
+  })
+})
+
 describe('a reply whose outcome is unknown', () => {
   it('is not sent again, and settled by a receipt that carries its id', async () => {
     const embedded = embeddedBot()

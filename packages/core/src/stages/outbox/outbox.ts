@@ -37,7 +37,7 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
     keyOf: record => record.id,
   })
   const onTheirWay = new Set<Promise<void>>()
-  const pump = createPump(dependencies, item => void send(item))
+  const pump = createPump(dependencies, send)
 
   async function sendAndRecord(first: OutboxItem): Promise<void> {
     for (let item: OutboxItem | undefined = first; item; ) {
@@ -80,24 +80,42 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
   }
 }
 
-/** Looks for messages whose time has come, one look at a time. */
-function createPump({ store, emit, options, clock }: OutboxDependencies, send: (item: OutboxItem) => void) {
+/**
+ * Looks for messages whose time has come, one look at a time. At most `limit` of what it found are on their way: after an
+ * outage thousands may be due, and those that a channel cannot take at once would run into their deadlines.
+ */
+function createPump(
+  { store, emit, options, clock }: OutboxDependencies,
+  send: (item: OutboxItem) => Promise<void>,
+) {
   let pumping: Promise<void> | undefined
   let again = false
   let stopped = false
+  let sending = 0
+  let more = false
   const timers = createRetryTimers(clock, () => void now())
 
   async function look(): Promise<void> {
     do {
       again = false
+      const limit = options.limit - sending
+      more = limit <= 0
+      if (more) return
       try {
-        const items = await store.claimSends(options)
-        for (const item of items) send(item)
-        again ||= items.length === options.limit
+        const items = await store.claimSends({ ...options, limit })
+        more = items.length === limit
+        for (const item of items) void sendOne(item)
       } catch (error) {
         emit('error', error, 'claiming sends')
       }
     } while (again && !stopped)
+  }
+
+  async function sendOne(item: OutboxItem): Promise<void> {
+    sending += 1
+    await send(item)
+    sending -= 1
+    if (more && sending <= options.limit / 2) void now()
   }
 
   function now(): Promise<void> {
