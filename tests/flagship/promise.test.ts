@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { type Emulator, type EmulatorOptions, startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
 import { describe, expect, it } from 'vitest'
@@ -169,6 +171,20 @@ describe('never lost', () => {
     await emulator.model.waitForRequests(1)
     expect(await flagship.stop()).toBe(0)
     expect(emulator.ledger.sent().map(({ text }) => text)).toEqual(['Done thinking.'])
+  })
+
+  it('SIGTERM while clients hold connections on which they finish no request: it ends all the same', async () => {
+    await using stack = disposables()
+    const database = stack.use(await createDatabase())
+    const flagship = stack.use(await startFlagship({ DATABASE_URL: database.url }))
+    const { port } = new URL(flagship.url)
+    const silent = connect(Number(port), '127.0.0.1')
+    const halfway = connect(Number(port), '127.0.0.1')
+    await Promise.all([once(silent, 'connect'), once(halfway, 'connect')])
+    halfway.write('POST /webhooks/meta HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
+    const cut = Promise.all([silent, halfway].map(socket => once(socket.resume(), 'close')))
+    expect(await flagship.stop()).toBe(0)
+    await cut
   })
 })
 

@@ -20,6 +20,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** How long answers may still be on their way when all work is done. */
+const lastWordsMs = 1_000
+
 const fallback = 'Thank you, I have noted your message.'
 
 /** Puts the server together from its configuration and starts it. */
@@ -43,7 +46,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const close = async () => {
     const closed = closeServer(server)
     await bot.close()
+    // A connection on which nobody finishes a request would keep the process for ever.
+    const lastWords = setTimeout(() => server.closeAllConnections(), lastWordsMs)
     await closed
+    clearTimeout(lastWords)
     await whatsapp[Symbol.asyncDispose]()
   }
   try {
