@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type OutgoingHttpHeaders, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
@@ -97,13 +97,22 @@ describe('the operator key', () => {
     expect(flagship.output()).not.toContain(key)
   })
 
-  it('absent: what came through a proxy is refused', async () => {
+  it('absent: what came through a proxy, or under another name, is refused', async () => {
     await using running = disposables()
     const { url: DATABASE_URL } = running.use(await createDatabase())
     const flagship = running.use(await startFlagship({ DATABASE_URL }))
-    const headers = { 'x-forwarded-for': '203.0.113.7' }
-    expect((await fetch(`${flagship.url}/api/v1/conversations`, { headers })).status).toBe(403)
-    expect((await fetch(`${flagship.url}/api/v1/conversations`)).status).toBe(200)
+    const { port } = new URL(flagship.url)
+    const path = `${flagship.url}/api/v1/conversations`
+    const status = (headers: OutgoingHttpHeaders) =>
+      new Promise(resolve => {
+        request(path, { headers }, response => resolve(response.resume().statusCode)).end()
+      })
+    expect(await status({ 'x-forwarded-for': '203.0.113.7' })).toBe(403)
+    // What a page sends whose name was made to point to this machine.
+    expect(await status({ host: `rebound.example:${port}` })).toBe(403)
+    expect(await status({ host: `localhost.rebound.example:${port}` })).toBe(403)
+    expect(await status({ host: `localhost:${port}` })).toBe(200)
+    expect(await status({})).toBe(200)
   })
 })
 
