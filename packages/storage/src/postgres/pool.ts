@@ -14,16 +14,31 @@ export interface PostgresClient {
 export interface PostgresPool {
   connect(): Promise<PostgresClient>
   end?(): Promise<void>
-  on?(event: 'error', listener: (error: Error) => void): unknown
+  on?(event: 'connect', listener: (client: PostgresClient) => void): unknown
 }
 
 /** Migrations may wait for each other and for locks of a busy database. */
 const migrationTimeoutMs = 120_000
 
+/**
+ * A client that loses its connection while it is ours emits `error` besides failing the query; unheard it ends the
+ * process. A server that shuts down may say so in the same packet that completes the connection, before whoever asked
+ * for the client has it: hence `connect`.
+ */
+export function guardClients(pool: PostgresPool): void {
+  pool.on?.('connect', guard)
+}
+
+const guarded = new WeakSet<PostgresClient>()
+
+function guard(client: PostgresClient): void {
+  if (guarded.has(client)) return
+  guarded.add(client)
+  client.on?.('error', () => {})
+}
+
 /** Calls over a pool. Every call ends in time, also when the network has swallowed the connection. */
 export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<Database, 'close'> {
-  const guarded = new WeakSet<PostgresClient>()
-
   async function withClient<Result>(
     limitMs: number,
     work: (run: RunSql) => Promise<Result>,
@@ -45,13 +60,6 @@ export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<
     } finally {
       deadline.clear()
     }
-  }
-
-  // A client that loses its connection while it is ours emits `error` besides failing the query; unheard it ends the process.
-  function guard(client: PostgresClient): void {
-    if (guarded.has(client)) return
-    guarded.add(client)
-    client.on?.('error', () => {})
   }
 
   return {

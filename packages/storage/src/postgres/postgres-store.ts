@@ -1,7 +1,7 @@
 import { type Store, StoreError, SwitchboardError } from '@switchboard/core'
 import type { Database } from '../sql/database.js'
 import { createSqlStore } from '../sql/sql-store.js'
-import { createPoolDatabase, type PostgresPool } from './pool.js'
+import { createPoolDatabase, guardClients, type PostgresPool } from './pool.js'
 
 interface CommonOptions {
   /** How long one call may take, connecting and waiting for a free connection included. Default 10 000. */
@@ -53,6 +53,7 @@ function borrowed(pool: PostgresPool, timeoutMs: number): Database {
       'postgresStore needs `pool`, a `pg` pool, or `connectionString`.',
     )
   }
+  guardClients(pool)
   return { ...createPoolDatabase(pool, timeoutMs), close: async () => {} }
 }
 
@@ -100,6 +101,7 @@ async function openPool(
   })
   // An idle connection that breaks is replaced with the next call; unheard, its `error` would end the process.
   pool.on('error', () => {})
+  guardClients(pool)
   return pool
 }
 
