@@ -224,7 +224,9 @@ begin
       select l.line, l.round, row_number() over (partition by l.round order by (l.line).number) as place
       from (
         select l as line, case when l.history
-          then row_number() over (partition by l.history, l.conversation_id, l.sent_at order by l.number)
+          then row_number() over (
+            partition by l.history, l.conversation_id, least(moment, coalesce(to_time(l.sent_at), moment)) order by l.number
+          )
           else 0 end as round
         from unnest(lines) as l
       ) as l
