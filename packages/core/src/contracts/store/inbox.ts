@@ -167,6 +167,21 @@ export const inboxTests: StoreTests = {
     equal(texts(await scene.messages(conversationId)).at(-1), 'live', 'the newest message')
   },
 
+  'finds a place for each line of a backfill whose times cannot be right': async scene => {
+    const future = 32_503_680_000_000
+    const times = [undefined, future, future + 1, Number.MAX_VALUE]
+    const results = await scene.store.ingest(
+      times.map(time =>
+        textOf(ana, String(time), { history: true, ...(time !== undefined && { sentAt: time }) }),
+      ),
+      ingestOptions,
+    )
+    const { conversationId } = kind(results[0], 'stored', 'the first line')
+    const messages = await scene.messages(conversationId)
+    equal(texts(messages), times.map(String), 'the messages')
+    equal(new Set(messages.map(message => message.position)).size, times.length, 'different positions')
+  },
+
   'stores all events of a call or none': async scene => {
     const good = textOf(ana, 'good')
     const nobody = textOf({ identities: [] }, 'from nobody')
