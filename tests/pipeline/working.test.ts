@@ -1,6 +1,6 @@
-import { StoreError } from '@switchboard/core'
+import { createBot, StoreError } from '@switchboard/core'
 import { describe, expect, it } from 'vitest'
-import { embeddedBot } from './embedded-bot.js'
+import { echo, embeddedBot } from './embedded-bot.js'
 
 describe('a worker', () => {
   it('that starts before the store is there answers what webhooks bring later', async () => {
@@ -57,5 +57,21 @@ describe('a worker', () => {
     expect(sent()).toEqual(['You said: hello'])
     await bot.close()
     expect(clock.pending).toBe(0)
+  })
+
+  it('that finds more due than a sweep names does not rest before all of it is answered', async () => {
+    const { bot, channel, store, clock, sent } = embeddedBot({ start: false })
+    for (let block = 0; block < 30; block++) {
+      const people = Array.from({ length: 100 }, (_, index) => `+1202${5_550_000 + block * 100 + index}`)
+      await bot.fetch(channel.request(...people.map(from => channel.text('hello', { from }))))
+    }
+    await bot.close()
+    // A new process on the same store has no wakes.
+    const next = createBot({ channels: [channel], store, respond: echo, clock })
+    await clock.advance(2_000)
+    next.work()
+    await clock.advance(2_000)
+    expect(sent()).toHaveLength(3_000)
+    await next.close()
   })
 })

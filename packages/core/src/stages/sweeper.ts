@@ -13,6 +13,9 @@ export interface SweeperDependencies {
   pumpAfter(ms: number): void
 }
 
+/** The pause between sweeps while more is due than one of them names, as after an outage. */
+const backlogMs = 250
+
 export interface Sweeper extends AsyncDisposable {
   /** By the clock of this process: when the last sweep that succeeded ended. */
   readonly lastSweptAt: number | undefined
@@ -29,7 +32,8 @@ export function startSweeper(dependencies: SweeperDependencies): Sweeper {
   let cancelTimer: (() => void) | undefined
   let running = sweepAndRest()
 
-  async function sweep(): Promise<void> {
+  /** Returns whether more is due than one sweep names. */
+  async function sweep(): Promise<boolean> {
     const result = await store.sweep(options)
     for (const { conversationId, dueInMs } of result.due) wake(conversationId, dueInMs)
     for (const change of result.handedBack) emit('handoff.changed', change)
@@ -39,16 +43,18 @@ export function startSweeper(dependencies: SweeperDependencies): Sweeper {
     await pump()
     if (result.nextSendInMs !== null && result.nextSendInMs < everyMs) pumpAfter(result.nextSendInMs)
     lastSweptAt = clock.now()
+    return result.due.length >= options.limit && result.due.at(-1)?.dueInMs === 0
   }
 
   async function sweepAndRest(): Promise<void> {
+    let more = false
     try {
-      await sweep()
+      more = await sweep()
     } catch (error) {
       emit('error', error, 'sweeping')
     }
     if (stopped) return
-    cancelTimer = clock.after(everyMs, () => {
+    cancelTimer = clock.after(more ? Math.min(everyMs, backlogMs) : everyMs, () => {
       running = sweepAndRest()
     })
   }
