@@ -60,7 +60,7 @@ function listMessages(world: World, { names, query }: ControlRequest): Reply {
   const before = query.get('before')
   const end = before === null ? messages.length : messages.findIndex(message => message.id === before)
   if (end < 0) throw new ControlError(404, `There is no message "${before}" in this chat.`)
-  return ok({ messages: messages.slice(Math.max(0, end - limit), end) })
+  return ok({ messages: messages.slice(Math.max(0, end - limit), end), lastEventId: world.events.lastId })
 }
 
 function showMedia(world: World, { names }: ControlRequest): Reply {

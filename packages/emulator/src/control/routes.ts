@@ -26,7 +26,8 @@ import { ROUTES } from './route-table.js'
  * ## Looking
  * - `GET /_emulator/state` → `{ account, webhook, statuses, people: [Person], chats: [Chat], faults: [Fault],
  *   lastEventId }`; every person has a chat. Open the event stream with `lastEventId` to miss nothing.
- * - `GET /_emulator/chats/{key}/messages?limit=100&before={message id}` → `{ messages: [Message] }`, oldest first.
+ * - `GET /_emulator/chats/{key}/messages?limit=100&before={message id}` → `{ messages: [Message], lastEventId }`, oldest
+ *   first: `message` events up to `lastEventId` are about these or older ones.
  * - `GET /_emulator/media/{id}` → the bytes.
  * - `GET /_emulator/ledger` → `{ requests, sent, refusals, reads, typing }`, `GET /_emulator/deliveries` →
  *   `{ attempts }`, `GET /_emulator/model/requests` → `{ requests }`, `GET /_emulator/faults` → `{ faults }`

@@ -32,11 +32,11 @@ export const fetchState = () => call('GET', '/state')
 /**
  * @param {string} chat
  * @param {{ limit: number, before?: string | undefined }} range
- * @returns {Promise<Message[]>} Oldest first.
+ * @returns {Promise<{ messages: Message[], lastEventId: number }>} Oldest first.
  */
-export async function fetchMessages(chat, { limit, before }) {
+export function fetchMessages(chat, { limit, before }) {
   const query = new URLSearchParams({ limit: String(limit), ...(before !== undefined && { before }) })
-  return (await call('GET', `/chats/${encodeURIComponent(chat)}/messages?${query}`)).messages
+  return call('GET', `/chats/${encodeURIComponent(chat)}/messages?${query}`)
 }
 
 /**

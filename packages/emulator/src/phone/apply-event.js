@@ -1,3 +1,5 @@
+import { addMessage } from './thread-loader.js'
+
 /** @import { ActiveFault, Chat, GraphRequest, Message, Person, State, WebhookAttempt } from './types.js' */
 /** @import { Store } from './store.js' */
 
@@ -51,13 +53,10 @@ function person(store, data) {
   store.changed('chats')
 }
 
-/** @type {(store: Store, data: Message) => void} */
-function message(store, data) {
+/** @type {(store: Store, data: Message, eventId: number) => void} */
+function message(store, data, eventId) {
   const thread = store.threads.get(data.chat)
-  if (thread && !thread.positions.has(data.id)) {
-    thread.positions.set(data.id, thread.messages.length)
-    thread.messages.push(data)
-  }
+  if (thread) addMessage(thread, data, eventId)
   const chat = store.chats.get(data.chat)
   if (chat) store.chats.set(data.chat, { ...chat, lastMessage: data })
   messageChanged(store, data)
@@ -110,7 +109,7 @@ function settings(store, { webhook, statuses }) {
 /**
  * What each event does to the store; `reload` and `reset` fetch it anew instead (see `live.js`).
  *
- * @type {Readonly<Record<string, (store: Store, data: any) => void>>}
+ * @type {Readonly<Record<string, (store: Store, data: any, eventId: number) => void>>}
  */
 export const APPLY = {
   person,

@@ -13,7 +13,8 @@ const PATIENCE_MS = 400
  * @param {() => void} openWorkbench
  */
 export function createConnectionLine(store, openWorkbench) {
-  let timer = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
 
   function showConnection() {
     clearTimeout(timer)

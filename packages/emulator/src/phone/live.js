@@ -1,12 +1,12 @@
-import { fetchMessages, fetchState } from './api.js'
+import { fetchState } from './api.js'
 import { APPLY, applyCounts, applyState } from './apply-event.js'
+import { createThreadLoader } from './thread-loader.js'
 
+/** @import { Message } from './types.js' */
 /** @import { Store } from './store.js' */
-/** @import { Message, Thread } from './types.js' */
 
 const RETRY_MS = 1000
 const COUNT_DELAY_MS = 80
-const PAGE = 100
 
 /**
  * Fills the store and keeps it true to the emulator, through lost connections and restarts of it.
@@ -15,31 +15,36 @@ const PAGE = 100
  */
 export function createLive(store) {
   const countSoon = createCounter(store)
+  const { load, loadOlder, fetchAnew } = createThreadLoader(store)
   /** Events up to here are part of the last snapshot. */
   let snapshot = 0
+  /** Events that came while everything was fetched anew. @type {MessageEvent<string>[] | undefined} */
+  let waiting
   /** @type {EventSource | undefined} */
   let source
-  /** @type {MessageEvent<string>[] | undefined} */
-  let waiting
 
   async function start() {
     source?.close()
     try {
       await reload()
     } catch {
-      setConnection('lost')
-      setTimeout(start, RETRY_MS)
-      return
+      return startAgain()
     }
     source = new EventSource(`/_emulator/events?after=${snapshot}`)
     source.onopen = () => setConnection('live')
     source.onerror = () => {
-      setConnection('lost')
       // The browser comes back by itself unless it was refused.
-      if (source?.readyState === EventSource.CLOSED) setTimeout(start, RETRY_MS)
+      if (source?.readyState === EventSource.CLOSED) startAgain()
+      else setConnection('lost')
     }
     for (const type of Object.keys(APPLY)) source.addEventListener(type, receive)
-    for (const type of ['reload', 'reset']) source.addEventListener(type, () => reload().catch(start))
+    for (const type of ['reload', 'reset']) source.addEventListener(type, () => reload().catch(startAgain))
+  }
+
+  function startAgain() {
+    source?.close()
+    setConnection('lost')
+    setTimeout(start, RETRY_MS)
   }
 
   /** @param {MessageEvent<string>} event */
@@ -48,20 +53,19 @@ export function createLive(store) {
     const { type, data, lastEventId } = event
     if (Number(lastEventId) <= snapshot) return
     const parsed = JSON.parse(data)
-    APPLY[type]?.(store, parsed)
-    if (type.startsWith('message') && parsed.author !== 'person') countSoon()
+    APPLY[type]?.(store, parsed, Number(lastEventId))
+    if (type.startsWith('message') && isNews(store, parsed)) countSoon()
   }
 
   /** Fetches everything anew. What is shown stays until then, and events wait. */
   async function reload() {
     waiting ??= []
     const state = await fetchState()
-    const open = [...store.threads.keys()].filter(key => state.chats.some(chat => chat.key === key))
-    const pages = await Promise.all(open.map(key => fetchMessages(key, { limit: PAGE })))
+    const threads = await fetchAnew(key => state.chats.some(chat => chat.key === key))
     snapshot = state.lastEventId
-    store.threads = new Map(open.map((key, place) => [key, threadOf(pages[place] ?? [])]))
+    store.threads = threads
     applyState(store, state)
-    for (const key of open) store.changed(`thread:${key}`)
+    for (const key of threads.keys()) store.changed(`thread:${key}`)
     const waited = waiting
     waiting = undefined
     for (const event of waited) receive(event)
@@ -73,49 +77,19 @@ export function createLive(store) {
     store.changed('connection')
   }
 
-  /**
-   * Loads the end of a chat, unless it is there.
-   *
-   * @param {string} key
-   * @returns {Promise<void>}
-   */
-  async function load(key) {
-    const known = store.threads.get(key)
-    if (known) return known.loading
-    store.threads.set(key, threadOf([]))
-    await loadOlder(key).catch(error => {
-      store.threads.delete(key)
-      throw error
-    })
-  }
-
-  /**
-   * Loads another page of older messages.
-   *
-   * @param {string} key
-   * @returns {Promise<void>}
-   */
-  async function loadOlder(key) {
-    const thread = store.threads.get(key)
-    if (!thread || thread.complete) return
-    thread.loading ??= fetchOlder(thread, key).finally(() => delete thread.loading)
-    await thread.loading
-  }
-
-  /**
-   * @param {Thread} thread
-   * @param {string} key
-   */
-  async function fetchOlder(thread, key) {
-    const older = await fetchMessages(key, { limit: PAGE, before: thread.messages[0]?.id })
-    // What arrived in the meantime may be in the page too; the page has the right order.
-    const paged = new Set(older.map(message => message.id))
-    const arrived = thread.messages.filter(message => !paged.has(message.id))
-    Object.assign(thread, threadOf([...older, ...arrived]), { complete: older.length < PAGE })
-    store.changed(`thread:${key}`)
-  }
-
   return { start, load, loadOlder }
+}
+
+/** @typedef {ReturnType<typeof createLive>} Live */
+
+/**
+ * Whether the list now knows less than the emulator: of unread messages, new groups, new people in a group.
+ *
+ * @type {(store: Store, message: Message) => boolean}
+ */
+function isNews(store, { author, chat: key }) {
+  const chat = store.chats.get(key)
+  return author !== 'person' || !chat || chat.group
 }
 
 /**
@@ -135,14 +109,3 @@ function createCounter(store) {
     due = true
   }
 }
-
-/**
- * @param {Message[]} messages
- * @returns {Thread}
- */
-function threadOf(messages) {
-  const positions = new Map(messages.map((message, position) => [message.id, position]))
-  return { messages, positions, complete: false }
-}
-
-/** @typedef {ReturnType<typeof createLive>} Live */

@@ -15,11 +15,18 @@ const workbench = createWorkbench(store)
 createConnectionLine(store, workbench.open)
 const room = createRoom(store, live)
 
+/** The chat that is shown; null before anything is. @type {string | undefined | null} */
+let shown = null
+
 function showRoute() {
-  const key = openChat()
-  const known = key !== undefined && store.chats.has(key)
-  document.body.dataset.view = known ? 'chat' : 'list'
-  room.open(known ? key : undefined)
+  const wanted = openChat()
+  const key = wanted !== undefined && store.chats.has(wanted) ? wanted : undefined
+  if (key !== shown) {
+    shown = key
+    document.body.dataset.view = key === undefined ? 'list' : 'chat'
+    byId('welcome').hidden = key !== undefined
+    room.open(key)
+  }
   people.show()
 }
 
@@ -34,9 +41,5 @@ document.addEventListener('keydown', event => {
 })
 onRoute(showRoute)
 // A chat that the address names may be there only now, or no more.
-store.watch('chats', () => {
-  const key = openChat()
-  const shown = document.body.dataset.view === 'chat'
-  if (key !== undefined && store.chats.has(key) !== shown) showRoute()
-})
+store.watch('chats', showRoute)
 void live.start()

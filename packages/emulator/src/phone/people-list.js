@@ -79,7 +79,6 @@ export function createPeopleList(store, openKey) {
     if (event.key === 'ArrowDown') event.preventDefault()
   })
   list.addEventListener('keydown', moveFocus)
-  store.watch('chats', show)
   return { show }
 }
 

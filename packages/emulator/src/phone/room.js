@@ -41,11 +41,9 @@ export function createRoom(store, live) {
 
   /** @param {string | undefined} chat */
   function open(chat) {
-    if (chat === key) return
     unwatch()
     key = chat
     byId('room').hidden = chat === undefined
-    byId('welcome').hidden = chat !== undefined
     void view.open(chat).then(readSoon)
     if (chat === undefined) return
     unwatch = store.watch(`thread:${chat}`, () => {

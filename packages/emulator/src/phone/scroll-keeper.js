@@ -1,14 +1,14 @@
 import { byId } from './dom.js'
 
 const NEAR_END_PX = 80
-const NEAR_START_PX = 900
+const NEAR_EDGE_PX = 900
 
 /**
  * Keeps the messages where they belong: at the end when they were there, and otherwise where one reads.
  *
- * @param {{ onScroll: () => void, onNearStart: () => void }} listeners
+ * @param {{ isAtNewest: () => boolean, onScroll: () => void, onNearTop: () => void, onNearBottom: () => void }} thread
  */
-export function createScrollKeeper({ onScroll, onNearStart }) {
+export function createScrollKeeper({ isAtNewest, onScroll, onNearTop, onNearBottom }) {
   const scroller = byId('scroller')
 
   const keeper = {
@@ -17,21 +17,24 @@ export function createScrollKeeper({ onScroll, onNearStart }) {
       scroller.scrollTop = scroller.scrollHeight
     },
     /**
-     * Runs something that adds above, and leaves what is in view where it is.
+     * Changes the list, and leaves what is in view where it is.
      *
      * @param {() => void} change
      */
     keepPlace(change) {
-      const fromEnd = scroller.scrollHeight - scroller.scrollTop
+      const anchor = firstInView(scroller)
+      const before = anchor?.getBoundingClientRect().top ?? 0
       change()
-      if (!keeper.atEnd) scroller.scrollTop = scroller.scrollHeight - fromEnd
+      if (anchor?.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before
     },
   }
 
   scroller.addEventListener('scroll', () => {
-    keeper.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
+    const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+    keeper.atEnd = isAtNewest() && below < NEAR_END_PX
     onScroll()
-    if (scroller.scrollTop < NEAR_START_PX) onNearStart()
+    if (scroller.scrollTop < NEAR_EDGE_PX) onNearTop()
+    else if (below < NEAR_EDGE_PX && !isAtNewest()) onNearBottom()
   })
   // Pictures that arrive late, the keyboard of a phone: what was at the end stays there.
   const sizes = new ResizeObserver(() => {
@@ -40,4 +43,14 @@ export function createScrollKeeper({ onScroll, onNearStart }) {
   sizes.observe(scroller)
   sizes.observe(byId('scrolled'))
   return keeper
+}
+
+/**
+ * The first message in view: days between messages come and go.
+ *
+ * @param {HTMLElement} scroller
+ */
+function firstInView(scroller) {
+  const top = scroller.getBoundingClientRect().top
+  return [...scroller.querySelectorAll('.row')].find(row => row.getBoundingClientRect().bottom > top)
 }

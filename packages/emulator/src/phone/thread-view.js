@@ -22,17 +22,23 @@ const MOST_PAGES = 60
 export function createThreadView(store, live, actions) {
   const range = createThreadRange(store)
   const list = createMessageList(store, actions)
-  const scroll = createScrollKeeper({ onScroll: showJump, onNearStart: () => void showOlder() })
+  const scroll = createScrollKeeper({
+    isAtNewest: range.isAtNewest,
+    onScroll: showJump,
+    onNearTop: () => void showOlder(),
+    onNearBottom: () => scroll.keepPlace(() => show(range.widenDown)),
+  })
+  const news = createNewsCounter()
   let key = ''
   /** @type {string | undefined} */
   let unreadId
-  let missed = 0
-  let newestId = ''
 
   /** @param {string | undefined} chat */
   async function open(chat = '') {
     key = chat
-    ;[unreadId, missed, newestId, scroll.atEnd] = [undefined, 0, '', true]
+    unreadId = undefined
+    scroll.atEnd = true
+    news.start()
     range.open(chat)
     list.clear()
     if (chat === '') return
@@ -41,31 +47,30 @@ export function createThreadView(store, live, actions) {
     await live.load(chat).catch(() => undefined)
     if (key !== chat) return
     unreadId = range.all().find(isUnread)?.id
-    refresh()
     byId('log').setAttribute('aria-busy', 'false')
+    refresh()
   }
 
   function refresh() {
     if (key === '') return
-    countMissed()
-    list.show(key, range.take(scroll.atEnd), unreadId)
+    // Whoever writes wants to see it.
+    if (news.take(range.all())) scroll.atEnd = true
+    if (scroll.atEnd && !range.isAtNewest()) range.toNewest()
+    list.show(key, range.take(), unreadId)
     showNotes(store, key)
     if (scroll.atEnd) scroll.toEnd()
     showJump()
   }
 
-  function countMissed() {
-    const seen = range.positionOf(newestId)
-    const news = seen === undefined ? [] : range.all().slice(seen + 1)
-    newestId = range.all().at(-1)?.id ?? ''
-    // Whoever writes wants to see it.
-    if (news.some(message => message.author === 'person')) scroll.atEnd = true
-    missed += news.length
+  /** @param {() => void} move */
+  function show(move) {
+    move()
+    list.show(key, range.take(), unreadId)
   }
 
   function showJump() {
-    if (scroll.atEnd) missed = 0
-    showJumpButton(scroll.atEnd, missed)
+    if (scroll.atEnd) news.forget()
+    showJumpButton(scroll.atEnd, news.missed())
   }
 
   async function showOlder() {
@@ -78,8 +83,7 @@ export function createThreadView(store, live, actions) {
       byId('older').hidden = true
       if (key !== chat) return
     }
-    range.widen()
-    scroll.keepPlace(refresh)
+    scroll.keepPlace(() => show(range.widenUp))
   }
 
   /**
@@ -89,9 +93,7 @@ export function createThreadView(store, live, actions) {
    */
   async function showMessage(id) {
     await loadUntil(store, live, key, id)
-    const position = range.positionOf(id)
-    if (position === undefined) return toast('That message is not in this chat.')
-    range.reach(position)
+    if (!range.reach(id)) return toast('That message is not in this chat.')
     scroll.atEnd = false
     refresh()
     flash(list.rowOf(id))
@@ -102,6 +104,36 @@ export function createThreadView(store, live, actions) {
     refresh()
   })
   return { open, refresh, showMessage }
+}
+
+/** Counts what came below while one read further up. */
+function createNewsCounter() {
+  /** @type {Message | undefined} */
+  let newest
+  let missed = 0
+
+  return {
+    start() {
+      newest = undefined
+      missed = 0
+    },
+    /**
+     * Takes notice of the messages; returns whether a person wrote any that are new.
+     *
+     * @param {readonly Message[]} messages
+     */
+    take(messages) {
+      const seen = messages.findLastIndex(message => message.id === newest?.id)
+      const fresh = seen < 0 ? [] : messages.slice(seen + 1)
+      newest = messages.at(-1)
+      missed += fresh.length
+      return fresh.some(message => message.author === 'person')
+    },
+    missed: () => missed,
+    forget() {
+      missed = 0
+    },
+  }
 }
 
 /** @type {(message: Message) => boolean} */

@@ -37,6 +37,8 @@
  * @property {Message[]} messages
  * @property {Map<string, number>} positions By message id.
  * @property {boolean} complete Nothing older is left to load.
+ * @property {number} [lastEventId] Events up to here say nothing new; absent until the first page is there.
+ * @property {{ eventId: number, message: Message }[]} early What came before the first page did.
  * @property {Promise<void>} [loading]
  *
  * @typedef {object} Place Who writes where: a person, in a group or else to the business alone.

@@ -60,8 +60,11 @@ export function createWorkbench(store) {
         iconButton('close', `Take back: ${words}`, () => trying(() => api.removeFault(id))),
       )
     })
+    const hadFocus = active.contains(document.activeElement)
     const nothing = element('li', { class: 'nothing' }, 'Nothing: all goes well.')
     active.replaceChildren(...(rows.length > 0 ? rows : [nothing]))
+    // Whoever took a fault back by keyboard goes on from there.
+    if (hadFocus) (active.querySelector('button') ?? drawer.querySelector('button'))?.focus()
   }
 
   function showWebhook() {
