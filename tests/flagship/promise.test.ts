@@ -129,6 +129,19 @@ describe('never lost', () => {
     expect(await messagesOf(flagship, '+15550005678')).toHaveLength(3)
   })
 
+  it('an answer longer than WhatsApp takes: it arrives in pieces', async () => {
+    await using stack = disposables()
+    const sentence = 'All of this matters. '
+    const emulator = stack.use(await startEmulator({ model: { answer: sentence.repeat(300) } }))
+    const database = stack.use(await createDatabase())
+    const environment = connectTo(emulator, { DATABASE_URL: database.url, ...answerWithModel(emulator) })
+    const flagship = stack.use(await startFlagship(environment))
+    emulator.connect(`${flagship.url}/webhooks/meta`)
+    await emulator.person().text('Tell me everything')
+    const pieces = await emulator.ledger.waitForSent(2)
+    expect(pieces.map(({ text }) => text).join(' ')).toBe(sentence.repeat(300).trim())
+  })
+
   it.each(['PostgreSQL', 'PGlite'])(
     'twenty acknowledged, SIGKILL, restart on %s: twenty replies, none twice',
     async kind => {

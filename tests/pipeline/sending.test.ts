@@ -167,6 +167,16 @@ describe('an answer of several parts', () => {
     expect(sent()).toEqual(['one', 'two', 'three'])
   })
 
+  it('is what a text becomes that the channel takes in pieces only', async () => {
+    const { write, channel, clock, sent } = embeddedBot({
+      respond: () => 'One thing. Another thing.\n\nThe end.',
+    })
+    Object.assign(channel, { maxTextLength: 20 })
+    await write('hello')
+    await clock.advance(5_000)
+    expect(sent()).toEqual(['One thing.', 'Another thing.', 'The end.'])
+  })
+
   it('ends with a part that is refused for good', async () => {
     const { bot, write, clock, channel, sent } = embeddedBot({ respond })
     channel.scriptSends({ kind: 'sent' }, { kind: 'refused' })

@@ -49,6 +49,8 @@ export interface Channel {
   readonly name: string
   /** The account that a conversation belongs to when a person is addressed by phone alone. */
   readonly defaultAccount: string
+  /** The longest text of one message, in UTF-16 units. The bot sends a longer one in pieces. */
+  readonly maxTextLength?: number
   /**
    * Authenticates and translates a webhook, nothing else: no side effect, no dispatch. Answers a bad
    * signature or body with a 4xx response and no events; throws only for a bug.

@@ -1,11 +1,24 @@
 import type { Answer, ClaimedTurn, ReplyDraft } from '../ports/index.js'
 import type { Message } from '../vocabulary/index.js'
 import { type QuoteThresholds, shouldQuote } from './quote.js'
+import { splitText } from './split-text.js'
 
 /** What a responder may return, as an answer. Empty texts are left out. */
 export function normaliseAnswer(answer: Answer | string | undefined): Answer | undefined {
   if (typeof answer !== 'string') return answer
   return answer.trim() === '' ? undefined : { parts: [{ type: 'text', text: answer }] }
+}
+
+/** The answer with texts that are longer than a channel takes in pieces. A refused text would be no answer at all. */
+export function splitAnswer(
+  answer: Answer | undefined,
+  maxTextLength: number | undefined,
+): Answer | undefined {
+  if (!answer || maxTextLength === undefined) return answer
+  const parts = answer.parts.flatMap(part =>
+    splitText(part.text, maxTextLength).map(text => ({ ...part, text })),
+  )
+  return { ...answer, parts }
 }
 
 /**

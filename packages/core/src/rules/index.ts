@@ -1,4 +1,4 @@
-export { draftReplies, normaliseAnswer } from './answer.js'
+export { draftReplies, normaliseAnswer, splitAnswer } from './answer.js'
 export { type BackoffPolicy, backoffMs } from './backoff.js'
 export { type Burst, burstDueAt } from './buffering.js'
 export { contentText } from './content-text.js'

@@ -15,6 +15,9 @@ import { type MetaChannelOptions, resolveOptions } from './options.js'
 import { asFields, asId, asList } from './values.js'
 import { receiveWebhook } from './webhook/receive.js'
 
+/** Meta, "Text messages". */
+const maxTextLength = 4096
+
 /** A `Channel` with all its optional methods, whose `receive` answers at once. */
 export interface MetaChannel extends Channel {
   receive(request: WebhookRequest): Received
@@ -49,6 +52,7 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     specificationVersion: 'v1',
     name,
     defaultAccount: phoneNumberId,
+    maxTextLength,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
       const body = messageBody(message)

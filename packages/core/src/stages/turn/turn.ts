@@ -12,7 +12,13 @@ import type {
   TurnRelease,
   Wake,
 } from '../../ports/index.js'
-import { type BackoffPolicy, backoffMs, draftReplies, type QuoteThresholds } from '../../rules/index.js'
+import {
+  type BackoffPolicy,
+  backoffMs,
+  draftReplies,
+  type QuoteThresholds,
+  splitAnswer,
+} from '../../rules/index.js'
 import { createBatcher } from '../../runtime/batcher.js'
 import type { Leases } from '../../runtime/leases.js'
 import { persist } from '../../runtime/persist.js'
@@ -139,15 +145,16 @@ function createWrites({ store, options, clock, random }: TurnDependencies) {
 function commitOf(
   claim: ClaimedTurn,
   answer: Answer | undefined,
-  { options, clock, generateId }: TurnDependencies,
+  { channels, options, clock, generateId }: TurnDependencies,
 ): TurnCommit {
+  const sendable = splitAnswer(answer, channels.get(claim.conversation.channel)?.maxTextLength)
   return {
     conversationId: claim.conversationId,
     fence: claim.fence,
     version: claim.version,
     readTo: claim.readTo,
     acceptNewer: claim.voids >= options.maxVoids,
-    replies: draftReplies(answer, claim, clock.now(), options.quote, generateId),
+    replies: draftReplies(sendable, claim, clock.now(), options.quote, generateId),
     attempt: claim.attempt,
     claimedAt: claim.claimedAt,
     sendLeaseMs: options.sendLeaseMs,
