@@ -43,6 +43,27 @@ describe('a worker', () => {
     expect(await bot.health()).toMatchObject({ ok: true, workers: 1 })
   })
 
+  it('that is stopped in the middle of a turn does not use up its attempts', async () => {
+    const { bot, write, clock, sent } = embeddedBot({
+      start: false,
+      respond: async turn => {
+        await new Promise<void>(resolve => turn.clock.after(8_000, resolve))
+        return echo(turn)
+      },
+    })
+    await write('hello')
+    for (let restart = 0; restart < 5; restart++) {
+      const worker = bot.work()
+      await clock.advance(2_000)
+      const stopped = worker.stop(1_000)
+      await clock.advance(2_000)
+      await stopped
+    }
+    bot.work()
+    await clock.advance(20_000)
+    expect(sent()).toEqual(['You said: hello'])
+  })
+
   it('is one, however often it is asked for, and a new one waits for the end of the old one', async () => {
     const { bot, write, clock, sent } = embeddedBot({ start: false })
     const first = bot.work()

@@ -168,8 +168,8 @@ create function switchboard.release_turns(releases jsonb) returns json
   set enable_seqscan = off
   set jit = off
 as $$
--- releases: [{number, conversation_id, fence, error, read_to, attempt, claimed_at, retry_in_ms, replay_of}]; without retry_in_ms
--- the turn is parked. Returns one object per release that was not lost.
+-- releases: [{number, conversation_id, fence, error, read_to, attempt, claimed_at, retry_in_ms, interrupted, replay_of}]; without
+-- retry_in_ms the turn is parked. Returns one object per release that was not lost.
 declare
   moment timestamptz;
   results json[] := '{}';
@@ -184,13 +184,14 @@ begin
     select r.*, to_id(r.conversation_id) as id
     from jsonb_to_recordset(releases) as r (
       number integer, conversation_id text, fence bigint, error text, read_to bigint, attempt integer,
-      claimed_at double precision, retry_in_ms double precision, replay_of text
+      claimed_at double precision, retry_in_ms double precision, interrupted boolean, replay_of text
     )
     order by r.number
   loop
     -- A statement for each: the same lease given back twice is lost the second time.
     update conversations set
       lease_until = null,
+      attempts = case when one.interrupted then attempts - 1 else attempts end,
       due_at = case when one.retry_in_ms is null then due_at else after(moment, one.retry_in_ms) end
     where id = one.id and fence = one.fence and lease_until > moment;
     continue when not found;

@@ -159,8 +159,8 @@ export interface TurnRelease extends Lease {
   readonly readTo: number
   readonly attempt: number
   readonly claimedAt: number
-  /** Look again after this time, or park the turn. */
-  readonly next: { readonly retryInMs: number } | 'park'
+  /** Look again after this time, or park the turn. `interrupted`: it did not fail, this attempt does not count. */
+  readonly next: { readonly retryInMs: number; readonly interrupted?: boolean } | 'park'
   readonly replayOf?: string
 }
 

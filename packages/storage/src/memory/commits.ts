@@ -154,6 +154,7 @@ export function releaseTurn(state: State, release: TurnRelease): ReleaseResult {
   if (!conversation) return { kind: 'lost' }
   if (release.next !== 'park') {
     conversation.leaseUntil = null
+    if (release.next.interrupted) conversation.attempts -= 1
     conversation.dueAt = now + release.next.retryInMs
     fileDue(state, conversation)
     return { kind: 'released' }

@@ -166,7 +166,10 @@ export async function releaseTurns(
     read_to: release.readTo,
     attempt: release.attempt,
     claimed_at: release.claimedAt,
-    retry_in_ms: release.next === 'park' ? undefined : release.next.retryInMs,
+    ...(release.next !== 'park' && {
+      retry_in_ms: release.next.retryInMs,
+      interrupted: release.next.interrupted,
+    }),
     replay_of: release.replayOf,
   }))
   const results = releases.map((): ReleaseResult => ({ kind: 'lost' }))

@@ -62,6 +62,17 @@ export const parkingTests: StoreTests = {
     equal([texts(turn.burst), turn.attempt], [['fresh'], 1], 'the next burst and its attempt')
   },
 
+  'does not count attempts that were interrupted': async scene => {
+    const { conversationId } = await scene.hear(ana, 'slow')
+    for (let stop = 1; stop <= 3; stop++) {
+      const turn = await scene.claim(conversationId, { maxAttempts: 1 })
+      equal(turn.attempt, 1, 'the attempt')
+      kind(await scene.release(turn, { retryInMs: 0, interrupted: true }), 'released', 'the release')
+    }
+    const turn = await scene.claim(conversationId, { maxAttempts: 1 })
+    kind(await scene.commit(turn, ['at last']), 'committed', 'the commit')
+  },
+
   'counts crashed workers as attempts': async scene => {
     const { conversationId } = await scene.hear(ana, 'crash')
     for (let attempt = 1; attempt <= 2; attempt++) {

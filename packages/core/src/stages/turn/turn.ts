@@ -171,7 +171,9 @@ function releaseOf(
   interrupted: boolean,
   { options, random }: TurnDependencies,
 ): TurnRelease {
-  const retryInMs = interrupted ? 0 : backoffMs(claim.attempt, options.backoff, random())
+  const retry = interrupted
+    ? { retryInMs: 0, interrupted }
+    : { retryInMs: backoffMs(claim.attempt, options.backoff, random()) }
   return {
     conversationId: claim.conversationId,
     fence: claim.fence,
@@ -179,7 +181,7 @@ function releaseOf(
     attempt: claim.attempt,
     claimedAt: claim.claimedAt,
     error: describeError(error),
-    next: interrupted || claim.attempt < options.maxAttempts ? { retryInMs } : 'park',
+    next: interrupted || claim.attempt < options.maxAttempts ? retry : 'park',
     ...(claim.replayOf !== undefined && { replayOf: claim.replayOf }),
   }
 }
