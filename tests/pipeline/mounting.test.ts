@@ -184,6 +184,8 @@ describe('a bot that is put together wrongly', () => {
   it.each([
     ['no channel', { channels: [] }, 'at least one channel'],
     ['two of one name', { channels: [mirror([]), mirror([])] }, 'same name'],
+    ['a window beyond all times', { channels: [mirror([])], buffer: { quietMs: 1e18 } }, 'buffer.quietMs'],
+    ['an endless handoff', { channels: [mirror([])], handoffIdleMs: Infinity }, 'handoffIdleMs'],
     ['a negative window', { channels: [mirror([])], buffer: { quietMs: -1 } }, 'buffer.quietMs'],
     [
       'a lease that is no number',

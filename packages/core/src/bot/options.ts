@@ -135,12 +135,15 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
 
 function checkNumbers(section: object, path = ''): void {
   for (const [key, value] of Object.entries(section)) {
-    if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0)) {
-      throw configuration(`\`${path}${key}\` must be a number from 0 up, not ${value}`)
+    if (typeof value === 'number' && !(value >= 0 && value <= largestNumber)) {
+      throw configuration(`\`${path}${key}\` must be a number from 0 to ${largestNumber}, not ${value}`)
     }
     if (numberSections.has(key)) checkNumbers(value ?? {}, `${path}${key}.`)
   }
 }
+
+/** Over thirty years in milliseconds. Databases cannot reckon with much more: every message would be refused. */
+const largestNumber = 1e12
 
 const numberSections = new Set(['buffer', 'quote', 'turns', 'sends'])
 
