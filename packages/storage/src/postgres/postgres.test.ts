@@ -1,6 +1,6 @@
 import { storeContract } from '@switchboard/core/contracts'
-import { createDatabase } from '@switchboard/test-support/postgres'
-import { describe, it } from 'vitest'
+import { createDatabase, type TestDatabase } from '@switchboard/test-support/postgres'
+import { afterAll, describe, it } from 'vitest'
 import { postgresStore } from './index.js'
 
 async function prepare(url: string) {
@@ -9,8 +9,11 @@ async function prepare(url: string) {
   await store.close()
 }
 
+/** Databases that a case has left empty: making one takes longer than most cases. */
+const empty: TestDatabase[] = []
+
 async function makeStore() {
-  const database = await createDatabase({ template: { name: 'store', prepare } })
+  const database = empty.pop() ?? (await createDatabase({ template: { name: 'store', prepare } }))
   const store = postgresStore({ connectionString: database.url, maxConnections: 3 })
   await store.init()
   return {
@@ -18,11 +21,21 @@ async function makeStore() {
     advance: (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms)),
     async close() {
       await store.close()
-      await database.drop()
+      const pool = database.pool({ max: 1 })
+      await pool.query(
+        'truncate switchboard.accounts, switchboard.users, switchboard.messages, switchboard.turns, switchboard.deliveries cascade',
+      )
+      await pool.end()
+      empty.push(database)
     },
   }
 }
 
-describe('postgres store', () => {
+afterAll(async () => {
+  await Promise.all(empty.map(database => database.drop()))
+})
+
+// The cases mostly wait for real time to pass: side by side they wait together.
+describe.concurrent('postgres store', () => {
   for (const test of storeContract(makeStore)) it(test.name, test.run)
 })

@@ -79,7 +79,11 @@ async function rush(scene: Scene, random: RandomNumbers): Promise<void> {
     return committed
   }
   async function work(): Promise<void> {
-    while (waiting.length > 0) await answer()
+    while (waiting.length > 0) {
+      // A store may answer for no conversations at once: without a pause its other answers would never get in.
+      if (conversationIds.size === 0) await scene.advance(1)
+      else await answer()
+    }
   }
 
   await Promise.all([...Array.from({ length: 3 }, deliver), ...Array.from({ length: workers }, work)])
