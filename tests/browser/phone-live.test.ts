@@ -147,6 +147,29 @@ test('a chat of 2000 messages opens at its end, shows only some, and loads the r
   expect(await page.locator('.row').count()).toBeLessThanOrEqual(241)
 }, 180_000)
 
+test('who reads at the end stays there when the window changes or something opens beside', async () => {
+  await using phone = await openPhone(browser)
+  const { emulator, page } = phone
+  for (let count = 0; count < 12; count += 1)
+    await emulator.person().text(`Number ${count}. ${'Many words that fill several lines. '.repeat(8)}`)
+  await phone.open('alex-rivera')
+  await phone.message('Number 11.').waitFor()
+  const fromEnd = 'scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight'
+  await page.getByRole('button', { name: 'Faults and traffic' }).click()
+  await page.getByRole('heading', { name: 'In force' }).waitFor()
+  for (const width of [1280, 900, 400, 1280]) {
+    await page.setViewportSize({ width, height: width / 2 + 200 })
+    await eventually(() => phone.measure<number>(fromEnd)).toBeLessThan(2)
+    expect(await page.getByRole('button', { name: 'To the newest message' }).isVisible()).toBe(false)
+  }
+  // And who reads further up is left there.
+  await phone.measure('scroller.scrollTop = 200')
+  await page.getByRole('button', { name: 'To the newest message' }).waitFor()
+  await emulator.echo({ to: 'Alex Rivera', text: 'Below' })
+  await page.locator('#jump-count', { hasText: '1' }).waitFor()
+  expect(await phone.measure<number>(fromEnd)).toBeGreaterThan(100)
+})
+
 test('faults are added in the drawer, met, told, and taken back', async () => {
   await using phone = await openPhone(browser)
   const { bot, page } = phone

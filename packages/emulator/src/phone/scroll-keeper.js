@@ -11,6 +11,9 @@ const NEAR_EDGE_PX = 900
 export function createScrollKeeper({ isAtNewest, onScroll, onNearTop, onNearBottom }) {
   const scroller = byId('scroller')
 
+  const sizes = () => `${scroller.scrollHeight} ${scroller.clientHeight}`
+  let knownSizes = sizes()
+
   const keeper = {
     atEnd: true,
     toEnd() {
@@ -31,17 +34,19 @@ export function createScrollKeeper({ isAtNewest, onScroll, onNearTop, onNearBott
 
   scroller.addEventListener('scroll', () => {
     const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    keeper.atEnd = isAtNewest() && below < NEAR_END_PX
+    // When the sizes changed it was the browser that scrolled, and not the reader who left the end.
+    if (sizes() === knownSizes) keeper.atEnd = isAtNewest() && below < NEAR_END_PX
     onScroll()
     if (scroller.scrollTop < NEAR_EDGE_PX) onNearTop()
     else if (below < NEAR_EDGE_PX && !isAtNewest()) onNearBottom()
   })
   // Pictures that arrive late, the keyboard of a phone: what was at the end stays there.
-  const sizes = new ResizeObserver(() => {
+  const observer = new ResizeObserver(() => {
+    knownSizes = sizes()
     if (keeper.atEnd) keeper.toEnd()
   })
-  sizes.observe(scroller)
-  sizes.observe(byId('scrolled'))
+  observer.observe(scroller)
+  observer.observe(byId('scrolled'))
   return keeper
 }
 

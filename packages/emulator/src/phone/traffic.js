@@ -36,7 +36,7 @@ function lineOf(line) {
 
 /** @param {import('./types.js').WebhookAttempt} attempt */
 function webhookWords({ at, webhook, attempt, status, error, ms }) {
-  const again = attempt > 1 ? `, attempt ${attempt}` : ''
+  const again = attempt > 1 ? ` · try ${attempt}` : ''
   return {
     at,
     arrow: '→ ',
