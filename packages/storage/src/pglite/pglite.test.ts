@@ -25,5 +25,5 @@ async function makeStore() {
 }
 
 describe('pglite store', () => {
-  for (const test of storeContract(makeStore)) it(test.name, test.run)
+  for (const test of storeContract(makeStore)) it(test.name, test.run, 60_000)
 })

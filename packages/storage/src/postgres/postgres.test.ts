@@ -37,5 +37,5 @@ afterAll(async () => {
 
 // The cases mostly wait for real time to pass: side by side they wait together.
 describe.concurrent('postgres store', () => {
-  for (const test of storeContract(makeStore)) it(test.name, test.run)
+  for (const test of storeContract(makeStore)) it(test.name, test.run, 60_000)
 })
