@@ -35,7 +35,7 @@ begin
   -- A commit that is already there is told again: its caller lost the connection before the answer came.
   select array_agg(k.number), array_agg(json_build_object(
     'number', k.number, 'kind', 'committed', 'turnId', t.id::text, 'outcome', t.outcome, 'dueInMs', wait(moment, c.due_at),
-    'send', case when m.status = 'sending' and exists (
+    'send', case when m.status = 'sending' and c.handoff = 'bot' and exists (
       select 1 from deliveries d
       where d.conversation_id = c.id and d.position = m.position and d.attempt = 1 and d.state = 'sending'
     ) then commit_address(c, m.quoted_id) end

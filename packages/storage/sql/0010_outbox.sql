@@ -31,7 +31,8 @@ create function switchboard.start_next(
   set search_path = switchboard, pg_temp
 as $$
 -- Starts the next message of each conversation if its time has come and nothing before it is on its way. Under the locks.
--- What the same record has started before, and is still on its way, is given again: the first answer got lost.
+-- What the same record has started before, and is still on its way, is given again, since the first answer got lost; but
+-- not what the bot would say to somebody with whom a person speaks by now.
 begin
   return query
   with first_open as materialized (
@@ -66,7 +67,8 @@ begin
   select m.conversation_id, f.due_at, outbox_item(m, f.attempt)
   from first_open f
   join messages m on m.conversation_id = f.conversation_id and m.position = f.position
-  where f.again;
+  join conversations c on c.id = f.conversation_id
+  where f.again and (m.author <> 'bot' or c.handoff = 'bot');
 end
 $$;
 

@@ -14,7 +14,7 @@ import { compose } from './compose.js'
 import { fileDue } from './conversations.js'
 import { dueInMs, endTurn, freeConversation } from './endings.js'
 import { isSpoken } from './lines.js'
-import { startNext, toOutboxItem } from './outbox.js'
+import { isSilenced, startNext, toOutboxItem } from './outbox.js'
 import type { ConversationEntry, Line, State } from './state.js'
 import { leasedConversation } from './turns.js'
 
@@ -121,7 +121,7 @@ function repeatResult(state: State, line: Line, now: number): CommitResult {
   const { conversation, send, status } = line
   const turn = state.turns.get(send?.turnId ?? '')
   if (!turn) return { kind: 'lost' }
-  const underWay = status === 'sending' && send?.attempt === 1
+  const underWay = status === 'sending' && send?.attempt === 1 && !isSilenced(line)
   return committed(conversation, turn.id, turn.outcome, underWay ? toOutboxItem(line) : undefined, now)
 }
 

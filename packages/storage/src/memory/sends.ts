@@ -48,7 +48,7 @@ function followUp(state: State, line: Line, record: SendRecord, now: number): Ou
   if (first?.status === 'sending') {
     // The answer to this record got lost, and with it the message that it gave.
     const again = after?.outboundId === record.id && after.attempt === record.attempt
-    return again ? toOutboxItem(first) : undefined
+    return again && !isSilenced(first) ? toOutboxItem(first) : undefined
   }
   const next = startNext(state, conversation, now, record.sendLeaseMs)
   if (next && first?.send) first.send.after = { outboundId: record.id, attempt: record.attempt }

@@ -1,6 +1,6 @@
 import { between, equal, kind, ok, only, present } from '../assert.js'
 import { account, ana, ben, channel, echoTo, phone, textOf, uniqueId } from './events.js'
-import { hourMs, type Scene, type StoreTests, texts } from './scene.js'
+import { draft, hourMs, type Scene, type StoreTests, texts } from './scene.js'
 
 async function set(
   scene: Scene,
@@ -58,6 +58,22 @@ export const handoffTests: StoreTests = {
       equal(await statuses(scene, conversationId), expected, `the statuses after ${state}`)
     }
     equal(await scene.claimSends(), [], 'what may be sent')
+  },
+
+  'gives nothing of the bot to a commit or a record that is repeated after a takeover': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const turn = await scene.claim(conversationId)
+    const replies = [draft('one'), draft('two')]
+    kind(await scene.commit(turn, replies), 'committed', 'the commit whose answer got lost')
+    await set(scene, conversationId, 'human')
+    const again = kind(await scene.commit(turn, replies), 'committed', 'the commit, the second time')
+    equal(again.send, undefined, 'what is sent after it')
+
+    const one = await scene.converse(ben, 'one', 'two')
+    const sent = { kind: 'sent' } as const
+    present((await scene.record(one, sent)).next, 'what follows, whose giving got lost')
+    await set(scene, one.conversationId, 'human')
+    equal((await scene.record(one, sent)).next, undefined, 'what follows, the second time')
   },
 
   'lets a message that is on its way end, but not begin again': async scene => {
