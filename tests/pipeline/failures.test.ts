@@ -179,6 +179,61 @@ describe('a store that is away', () => {
   })
 })
 
+describe('a store that is away for a minute', () => {
+  const away = () => Promise.reject(new StoreError('store_unavailable', 'away'))
+
+  it('learns what was sent meanwhile: the reply is not sent twice, whatever the policy', async () => {
+    const { bot, store, channel, write, clock } = embeddedBot({ sends: { unknownPolicy: 'resend' } })
+    channel.scriptSends({ kind: 'sent', delayMs: 500 })
+    await write('hello')
+    await clock.advance(1_200)
+    const { recordSends, sweep, claimSends } = store
+    Object.assign(store, { recordSends: away, sweep: away, claimSends: away })
+    await clock.advance(60_000)
+    Object.assign(store, { recordSends, sweep, claimSends })
+    await clock.advance(60_000)
+    expect(channel.attempts).toHaveLength(1)
+    expect((await bot.messages({ phone: person })).at(-1)).toMatchObject({ status: 'sent' })
+  })
+
+  it('does not keep a bot from closing for as long', async () => {
+    const { bot, store, write, clock } = embeddedBot()
+    await write('hello')
+    await clock.advance(500)
+    Object.assign(store, { recordSends: away })
+    await clock.advance(2_000)
+    let closed = false
+    const closing = bot.close().then(() => {
+      closed = true
+    })
+    await clock.advance(20_000)
+    expect(closed).toBe(true)
+    await closing
+  })
+})
+
+describe('a commit whose answer gets lost, by a store that then is away for a while', () => {
+  it('is repeated until the answer comes: the reply goes out, once', async () => {
+    const { store, write, clock, sent } = embeddedBot()
+    const commitTurns = store.commitTurns.bind(store)
+    const away = () => Promise.reject(new StoreError('store_unavailable', 'away'))
+    Object.assign(store, {
+      commitTurns: async (...call: Parameters<typeof commitTurns>) => {
+        await commitTurns(...call)
+        return away()
+      },
+    })
+    await write('hello')
+    await clock.advance(1_100)
+    Object.assign(store, { commitTurns: away })
+    await clock.advance(20_000)
+    expect(sent()).toEqual([])
+    Object.assign(store, { commitTurns })
+    await clock.advance(60_000)
+    expect(sent()).toEqual(['You said: hello'])
+  })
+})
+
 describe('overload and ending', () => {
   it('answers 503 before storing when too much waits, and recovers by itself', async () => {
     const { store, write, bot } = embeddedBot({ maxWaiting: 2 })

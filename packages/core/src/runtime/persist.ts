@@ -5,8 +5,8 @@ import { backoffMs } from '../rules/index.js'
 export interface PersistOptions {
   readonly clock: Clock
   readonly random: () => number
-  /** How long to go on trying, in milliseconds. */
-  readonly forMs: number
+  /** How long to go on trying, in milliseconds. Asked after each failure. */
+  forMs(): number
 }
 
 const backoff = { baseMs: 100, maxMs: 2_000 }
@@ -19,13 +19,13 @@ export async function persist<Result>(
   write: () => Promise<Result>,
   { clock, random, forMs }: PersistOptions,
 ): Promise<Result> {
-  const until = clock.now() + forMs
+  const since = clock.now()
   for (let attempt = 1; ; attempt++) {
     try {
       return await write()
     } catch (error) {
       const away = SwitchboardError.is(error) && error.code === 'store_unavailable'
-      if (!away || clock.now() >= until) throw error
+      if (!away || clock.now() - since >= forMs()) throw error
       await new Promise<void>(resolve => clock.after(backoffMs(attempt, backoff, random()), resolve))
     }
   }

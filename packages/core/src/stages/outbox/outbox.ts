@@ -27,12 +27,21 @@ export interface Outbox {
   idle(): Promise<void>
 }
 
+/** How long the outcome of a send is kept for a store that is away. A process that ends waits less. */
+const recordingMs = 120_000
+
 /** Last stage: hands messages to their channels and records the outcome. A send is recorded before it happens. */
 export function createOutbox(dependencies: OutboxDependencies): Outbox {
   const { store, emit, options, clock, random } = dependencies
   const records = createBatcher<SendRecord, SendRecordResult>({
-    // What was sent must not be forgotten because the store is away for a moment.
-    run: batch => persist(() => store.recordSends(batch), { clock, random, forMs: options.sendLeaseMs / 2 }),
+    // What was sent must not be forgotten because the store is away, for as long as a failover takes.
+    run: batch =>
+      persist(() => store.recordSends(batch), {
+        clock,
+        random,
+        forMs: () =>
+          pump.stopped ? options.sendLeaseMs / 2 : Math.max(recordingMs, options.sendLeaseMs / 2),
+      }),
     slots: 2,
     keyOf: record => record.id,
   })
@@ -141,6 +150,9 @@ function createPump(
       stopped = false
     },
     idle: async () => pumping,
+    get stopped() {
+      return stopped
+    },
   }
 }
 

@@ -131,7 +131,8 @@ function createWrites({ store, options, clock, random }: TurnDependencies) {
     }),
     commits: createBatcher<TurnCommit, CommitResult>({
       // A commit whose answer was lost gives the same answer again: its reply must not stay behind as `sending`.
-      run: batch => persist(() => store.commitTurns(batch), { clock, random, forMs: options.leaseMs }),
+      run: batch =>
+        persist(() => store.commitTurns(batch), { clock, random, forMs: () => options.sendLeaseMs }),
       maxBatch: 64,
       slots: 2,
       keyOf: commit => commit.conversationId,
