@@ -1,4 +1,5 @@
 import { createBot, StoreError } from '@switchboard/core'
+import { fakeChannel } from '@switchboard/core/testing'
 import { describe, expect, it } from 'vitest'
 import { echo, embeddedBot } from './embedded-bot.js'
 
@@ -78,6 +79,47 @@ describe('a worker', () => {
     expect(sent()).toEqual(['You said: hello'])
     await bot.close()
     expect(clock.pending).toBe(0)
+  })
+
+  it('that does not have the channel leaves the conversation to one that has', async () => {
+    const { bot, store, write, clock, sent } = embeddedBot({ start: false })
+    const other = createBot({
+      channels: [{ ...fakeChannel({ clock }), name: 'other' }],
+      store,
+      respond: () => 'from the wrong bot',
+      // Real processes are never at the same place at the same moment.
+      clock: { now: clock.now, after: (ms, callback) => clock.after(ms + 1, callback) },
+    })
+    other.work()
+    await write('hello')
+    await clock.advance(60_000)
+    expect(await bot.turns()).toEqual([])
+
+    bot.work()
+    await clock.advance(60_000)
+    expect(sent()).toEqual(['You said: hello'])
+    await other.close()
+  })
+
+  it('that does not have the channel gives a message more than one chance', async () => {
+    const { bot, channel, store, write, clock, sent } = embeddedBot()
+    channel.scriptSends({ kind: 'refused', retryable: true, retryAfterMs: 5_000 })
+    await write('hello')
+    await clock.advance(1_100)
+    await bot.close()
+
+    const other = createBot({
+      channels: [{ ...fakeChannel({ clock }), name: 'other' }],
+      store,
+      respond: echo,
+      clock,
+    })
+    other.work()
+    await clock.advance(6_000)
+    await other.close()
+    createBot({ channels: [channel], store, respond: echo, clock }).work()
+    await clock.advance(20_000)
+    expect(sent()).toEqual(['You said: hello'])
   })
 
   it('that finds more due than a sweep names does not rest before all of it is answered', async () => {

@@ -1,4 +1,4 @@
-import { describeError, SwitchboardError } from '../../errors.js'
+import { ChannelError, describeError, SwitchboardError } from '../../errors.js'
 import type { Channel, Clock, OutboxItem, SendRecord } from '../../ports/index.js'
 import { type BackoffPolicy, backoffMs } from '../../rules/index.js'
 import { deadline, orAborted } from '../../runtime/deadline.js'
@@ -19,7 +19,7 @@ export async function attemptSend(
   dependencies: SendAttemptDependencies,
 ): Promise<SendRecord['outcome']> {
   const channel = dependencies.channels.get(item.message.channel)
-  if (!channel) return { kind: 'failed', error: `configuration: no channel is named ${item.message.channel}` }
+  if (!channel) return judgeFailure(unknownChannel(item.message.channel), item.attempt, dependencies)
   using limit = deadline(dependencies.clock, dependencies.sendTimeoutMs, `channel ${channel.name}`)
   try {
     const call = channel.send(item.message, { signal: limit.signal })
@@ -28,6 +28,13 @@ export async function attemptSend(
   } catch (error) {
     return judgeFailure(error, item.attempt, dependencies)
   }
+}
+
+/** Another process may have the channel, as while a new one is rolled out. */
+function unknownChannel(name: string): ChannelError {
+  return new ChannelError('channel_refused', `no channel is named ${name} in this process`, {
+    retryable: true,
+  })
 }
 
 /** Only a definite refusal says that the provider did not take the message; after all else it may have been sent. */

@@ -30,6 +30,11 @@ export async function answerTurn(
   lease: AbortSignal,
   dependencies: RespondingDependencies,
 ): Promise<Answer | undefined> {
+  const { channel } = claim.conversation
+  if (!dependencies.channels.has(channel)) {
+    // An answer that nobody here can send would be made in vain.
+    throw new SwitchboardError('configuration', `no channel is named ${channel} in this process`)
+  }
   using limit = deadline(dependencies.clock, dependencies.turnTimeoutMs, 'the responder', lease)
   using _typing = typingIndicator(claim, dependencies, limit.signal)
   const turn = turnContext(claim, limit.signal, dependencies)

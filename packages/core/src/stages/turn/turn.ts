@@ -165,16 +165,25 @@ function commitOf(
   }
 }
 
-/** A turn that was taken away has not failed: it may run again at once, wherever the conversation is now. */
+/** For turns of a channel that this process does not have: another one may be quicker next time. */
+const elsewhereMs = 5_000
+
+/**
+ * A turn that was taken away has not failed: it may run again at once, wherever the conversation is now. Nor has one
+ * whose channel only other processes have, as while a new channel is rolled out.
+ */
 function releaseOf(
   claim: ClaimedTurn,
   error: unknown,
   interrupted: boolean,
-  { options, random }: TurnDependencies,
+  { channels, options, random }: TurnDependencies,
 ): TurnRelease {
-  const retry = interrupted
-    ? { retryInMs: 0, interrupted }
-    : { retryInMs: backoffMs(claim.attempt, options.backoff, random()) }
+  const elsewhere = !channels.has(claim.conversation.channel)
+  const uncounted = interrupted || elsewhere
+  const pauseMs = elsewhere
+    ? Math.round(elsewhereMs * (0.5 + random() / 2))
+    : backoffMs(claim.attempt, options.backoff, random())
+  const retry = { retryInMs: interrupted ? 0 : pauseMs, ...(uncounted && { interrupted: true }) }
   return {
     conversationId: claim.conversationId,
     fence: claim.fence,
@@ -182,7 +191,7 @@ function releaseOf(
     attempt: claim.attempt,
     claimedAt: claim.claimedAt,
     error: describeError(error),
-    next: interrupted || claim.attempt < options.maxAttempts ? retry : 'park',
+    next: uncounted || claim.attempt < options.maxAttempts ? retry : 'park',
     ...(claim.replayOf !== undefined && { replayOf: claim.replayOf }),
   }
 }
