@@ -1,7 +1,7 @@
 import type { Emulator } from '@switchboard/emulator'
 
 /** A message as it arrives in a webhook. */
-export interface TakenMessage {
+interface TakenMessage {
   readonly id: string
   readonly type: string
   readonly from?: string
