@@ -261,6 +261,14 @@ test('several people write in a group, one after the other', async () => {
   await phone.write('At three')
   await eventually(() => bot.messages().at(-1)).toMatchObject({ from: '15550005678', group_id: 'bike-ride' })
   await phone.message('At three').waitFor()
+  // Whoever holds the phone is on the right.
+  await eventually(() => phone.message('Yes!').getAttribute('class')).toContain('mine')
+  const other = phone.message('Shall we go together?')
+  expect(await other.getAttribute('class')).toContain('theirs')
+  expect(await other.getByRole('img').count()).toBe(0)
+  await page.getByLabel('Write as').selectOption('Alex Rivera')
+  await eventually(() => other.getAttribute('class')).toContain('mine')
+  await other.getByRole('img', { name: 'Delivered' }).waitFor()
 })
 
 /** One webhook with many messages of Alex. */

@@ -65,6 +65,7 @@ export function createMessageList(store, actions) {
       message,
       first,
       group,
+      mine: message.author === 'person' && (!group || message.person === store.placeOf(key).person),
       quoted: message.quotedId === undefined ? undefined : store.message(key, message.quotedId),
     }
   }

@@ -69,14 +69,14 @@ export function thumbnail(message) {
   return source === undefined ? undefined : element('img', { class: 'quote-picture', src: source, alt: '' })
 }
 
-/** @param {Message} message */
-export function metaLine({ author: from, tick, edited, timestamp }) {
+/** @type {(message: Message, mine: boolean) => HTMLElement} */
+export function metaLine({ tick, edited, timestamp }, mine) {
   return element(
     'span',
     { class: 'meta', title: fullTime(timestamp) },
     edited && element('span', { class: 'edited' }, 'edited'),
     element('time', {}, clockTime(timestamp)),
-    from === 'person'
+    mine
       ? tickMark(tick)
       : tick === 'failed' && element('span', { class: 'not-delivered' }, icon('alert'), 'not delivered'),
   )

@@ -13,6 +13,7 @@ import { authorLine, metaLine, quoteBlock, reactionPill } from './message-parts.
  * @property {Message} message
  * @property {boolean} first Of a block by one author.
  * @property {boolean} group
+ * @property {boolean} mine Written by whoever holds the phone; in a group only one of the people does.
  * @property {Message | undefined} quoted
  */
 
@@ -39,8 +40,9 @@ export function createRow(store, actions, facts) {
 
   /** @param {RowFacts} current */
   function update(current) {
-    const { message, first, quoted } = current
-    if (shown?.message === message && shown.first === first && shown.quoted === quoted) return
+    const { message, first, quoted, mine } = current
+    const same = shown?.message === message && shown.quoted === quoted
+    if (same && shown?.first === first && shown.mine === mine) return
     shown = current
     node.className = classesOf(current)
     for (const each of parts) each.update(current)
@@ -66,8 +68,8 @@ function partsOf(store, actions) {
       ({ message: { content, text, revoked } }) => [content, text, revoked],
     ),
     part(
-      ({ message }) => metaLine(message),
-      ({ message: { tick, edited, timestamp } }) => [tick, edited, timestamp],
+      ({ message, mine }) => metaLine(message, mine),
+      ({ message: { tick, edited, timestamp }, mine }) => [tick, edited, timestamp, mine],
     ),
     part(
       ({ message }) => messageChoices(message, actions),
@@ -105,8 +107,8 @@ function part(build, shown) {
 }
 
 /** @param {RowFacts} facts */
-function classesOf({ message, first }) {
-  const classes = ['row', message.author === 'person' ? 'mine' : 'theirs', `from-${message.author}`]
+function classesOf({ message, first, mine }) {
+  const classes = ['row', mine ? 'mine' : 'theirs', `from-${message.author}`]
   if (first) classes.push('first')
   if (isBare(message)) classes.push('bare')
   if (message.tick === 'failed') classes.push('failed')

@@ -42,7 +42,10 @@ export function showGroupAuthor(store, { key, group, people }) {
       store.people.get(person)?.name ?? person,
     )
   select.replaceChildren(...people.map(option))
-  select.onchange = () => void store.groupAuthors.set(key, select.value)
+  select.onchange = () => {
+    store.groupAuthors.set(key, select.value)
+    store.changed(`thread:${key}`)
+  }
 }
 
 /**
