@@ -11,6 +11,7 @@ import { toNodeHandler } from '@switchboard/core/node'
 import { createStore } from './store.mjs'
 
 const { env } = process
+const state = env.STATE ?? 'memory'
 const handlerDelayMs = Number(env.HANDLER_DELAY_MS ?? 0)
 const throwOn = env.HANDLER_THROW_ON ? new RegExp(env.HANDLER_THROW_ON) : undefined
 const waits = env.STRATEGY === 'debounce' || env.STRATEGY === 'burst'
@@ -27,7 +28,7 @@ const meta = metaChannel({
 
 const bot = createBot({
   channels: [{ ...meta, send: (message, options) => meta.send(byDigits(message), options) }],
-  store: await createStore(env.STATE ?? 'memory', env.DATABASE_URL),
+  store: await createStore(state, env.DATABASE_URL),
   respond: Object.assign(echo, { history: 0 }),
   buffer: { quietMs, maxWaitMs: 4 * quietMs },
   // The harness resets connections before it accepts a message, so here a resend cannot double one.
@@ -48,8 +49,19 @@ function byDigits(message) {
   return { ...message, to: { kind: 'bsuid', value: message.to.value.replace('+', '') } }
 }
 
-/** Answers `pong a,b,c` with the words of every message of the burst, a button by its id. */
+let running = 0
+
 async function echo(turn) {
+  running++
+  try {
+    return await answer(turn)
+  } finally {
+    running--
+  }
+}
+
+/** `pong a,b,c` with the words of every message of the burst, a button by its id. */
+async function answer(turn) {
   if (handlerDelayMs > 0) await sleep(handlerDelayMs)
   const last = turn.burst.at(-1)
   if (throwOn?.test(last.text ?? '')) throw new Error('the handler failed on purpose')
@@ -76,9 +88,16 @@ await bot.ready()
 bot.work()
 server.listen(Number(env.PORT), '127.0.0.1', () => console.log('READY'))
 
+/** Resolves when every message has its reply. */
+async function allAnswered() {
+  while (running > 0 || (await bot.health()).oldestDueMs !== null) await sleep(20)
+}
+
 process.on('SIGTERM', async () => {
   server.close()
   server.closeIdleConnections()
+  // A database keeps for the next process what is not answered yet; what is only in memory is answered first.
+  if (state === 'memory') await allAnswered()
   await bot.close()
   process.exit(0)
 })

@@ -1,0 +1,35 @@
+import type { PostgresPool } from '@switchboard/storage/postgres'
+import pg from 'pg'
+
+/** A pool that counts what it sends: each query is one round trip. */
+export interface CountedPool extends AsyncDisposable {
+  readonly pool: PostgresPool
+  /** The statements since the last time, in their order. */
+  take(): string[]
+}
+
+export function countedPool(connectionString: string): CountedPool {
+  const real = new pg.Pool({ connectionString })
+  real.on('error', () => undefined)
+  let statements: string[] = []
+  return {
+    pool: {
+      async connect() {
+        const client = await real.connect()
+        return {
+          query(text, values) {
+            statements.push(text)
+            return client.query(text, values)
+          },
+          release: error => client.release(error),
+        }
+      },
+    },
+    take() {
+      const taken = statements
+      statements = []
+      return taken
+    },
+    [Symbol.asyncDispose]: () => real.end(),
+  }
+}
