@@ -13,7 +13,7 @@ import { turns } from './sections/turns.js'
 
 const sections: Readonly<Record<string, Section>> = { http, ingest, turns, length, memory }
 
-const { values, positionals } = parseArgs({
+const { values: flags, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
@@ -21,26 +21,39 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
   },
 })
-const unknown = positionals.filter(name => !sections[name])
-if (unknown.length > 0) {
-  console.error(
-    `There is no benchmark named ${unknown.join(', ')}; there are ${Object.keys(sections).join(', ')}.`,
-  )
+const unknown = wanted.filter(name => !sections[name])
+const rounds = Number(flags.rounds ?? (flags.quick ? 3 : 7))
+if (unknown.length > 0 || !(rounds >= 1)) {
+  const names = Object.keys(sections).join(', ')
+  console.error(`Usage: npm run bench [-- name …] [--quick] [--rounds n] [--json]; the names are ${names}.`)
   process.exit(2)
 }
 
-const print = (line: string) => (values.json ? console.error(line) : console.log(line))
-const reports: Record<string, Report & { load: string }> = {}
-{
+// With --json the table goes where progress goes.
+const print = (line: string) => (flags.json ? console.error(line) : console.log(line))
+
+interface SectionReport extends Report {
+  /** Of the machine, after the section: above its number of processors others were waiting too. */
+  readonly load: string
+}
+
+async function runSections(): Promise<{ postgres: string; reports: Record<string, SectionReport> }> {
   using generator = await startGenerator()
   await using databases = openDatabases()
-  const rounds = Number(values.rounds ?? (values.quick ? 3 : 7))
-  const size = values.quick ? 0.3 : 1
+  const postgres = await databases.describe()
+  print(`PostgreSQL ${postgres}`)
+  const reports: Record<string, SectionReport> = {}
   for (const [name, section] of Object.entries(sections)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue
-    const report = await section({ generator, databases, rounds, size })
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    const report = await section({ generator, databases, rounds, size: flags.quick ? 0.3 : 1 })
     reports[name] = { ...report, load: loadAverage() }
     printReport(report, print)
+    print(`  load average ${loadAverage()}`)
   }
+  return { postgres, reports }
 }
-if (values.json) console.log(JSON.stringify({ ...describeMachine(), reports }, null, 2))
+
+const machine = describeMachine()
+for (const [name, value] of Object.entries(machine)) print(`${name} ${value}`)
+const { postgres, reports } = await runSections()
+if (flags.json) console.log(JSON.stringify({ ...machine, postgres, rounds, reports }, null, 2))
