@@ -16,7 +16,7 @@ describe('a reply that is refused', () => {
     await write('hello')
     await clock.advance(30_000)
     expect(sent()).toEqual(['You said: hello'])
-    expect(events).toEqual(['turn answered', 'again after 750', 'again after 4000', 'sent by bot 3'])
+    expect(events).toEqual(['turn answered', 'again after 1500', 'again after 4000', 'sent by bot 3'])
     expect(await lastMessage(embedded)).toMatchObject({ status: 'sent' })
   })
 

@@ -32,7 +32,7 @@ export interface SendOptions {
   readonly unknownPolicy?: UnknownPolicy
   /** How long receipts have to settle an unknown message before `resend` applies. Default 10 000. */
   readonly reconcileMs?: number
-  /** Tries of a message that the provider refuses for now. Default 6. */
+  /** Tries of a message that the provider refuses for now, over about seven minutes. Default 12. */
   readonly maxAttempts?: number
   /** How long a provider may take to answer. Default 15 000. */
   readonly timeoutMs?: number
@@ -109,8 +109,9 @@ export function resolveOptions(options: BotOptions) {
       sendTimeoutMs,
       unknownPolicy: sends.unknownPolicy ?? 'park',
       reconcileMs: sends.reconcileMs ?? 10_000,
-      maxAttempts: sends.maxAttempts ?? 6,
-      backoff: { baseMs: 1_000, maxMs: 60_000 },
+      maxAttempts: sends.maxAttempts ?? 12,
+      // The first wait gives a receipt time to say that a refused message was taken after all.
+      backoff: { baseMs: 2_000, maxMs: 60_000 },
     },
     sweepMs: options.sweepMs ?? 5_000,
     maxWaiting: options.maxWaiting ?? 10_000,
