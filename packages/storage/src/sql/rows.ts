@@ -15,7 +15,7 @@ export type Nullable<T> = {
 }
 
 /** An object without the fields that are null: the shapes of the ports have them absent instead. */
-export function withoutNulls<T extends object>(row: Nullable<T>): T {
+function withoutNulls<T extends object>(row: Nullable<T>): T {
   const result: Partial<T> = {}
   for (const key in row) {
     if (row[key] !== null) Object.assign(result, { [key]: row[key] })
