@@ -56,15 +56,16 @@ create table switchboard.conversations (
   peer_kind text collate "C" not null,
   peer_value text collate "C" not null,
   group_id text collate "C",
+  -- Coarse, so that most updates leave the index over it alone.
+  active_hour bigint not null generated always as (last_position / 3600000000) stored,
   check ((kind = 'direct') = (user_id is not null) and (kind = 'group') = (group_id is not null)),
   check (handoff = 'bot' or (due_at is null and lease_until is null)),
   check (idle_at is null or handoff = 'human')
-) with (fillfactor = 80);
+) with (fillfactor = 60);
 create unique index conversations_direct on switchboard.conversations (user_id, account_id) where user_id is not null;
 create unique index conversations_group on switchboard.conversations (group_id, account_id) where group_id is not null;
-create index conversations_due on switchboard.conversations (due_at) where due_at is not null;
 create index conversations_idle on switchboard.conversations (idle_at) where idle_at is not null;
-create index conversations_recent on switchboard.conversations (last_position);
+create index conversations_recent on switchboard.conversations (active_hour);
 comment on table switchboard.conversations is 'Chats. The row is also the lock of everything that belongs to the chat.';
 comment on column switchboard.conversations.version is 'Grows with each message that the bot must know of.';
 comment on column switchboard.conversations.fence is 'Grows with each claim and each change of the handoff: holders of an older one have lost.';
@@ -77,6 +78,13 @@ comment on column switchboard.conversations.idle_at is 'When the bot takes over 
 comment on column switchboard.conversations.attempts is 'Claims since the last ending.';
 comment on column switchboard.conversations.voids is 'Replies to the present burst that newer messages made void.';
 comment on column switchboard.conversations.peer_value is 'Where replies go: the address of the newest message.';
+
+create table switchboard.wakes (
+  conversation_id bigint primary key,
+  due_at timestamptz not null
+);
+create index wakes_due on switchboard.wakes (due_at);
+comment on table switchboard.wakes is 'The conversations that have a due_at, by a time that is not later. An index over due_at itself would make every update of a conversation write all of its indexes: a fifth of the cost of a message.';
 
 create table switchboard.messages (
   conversation_id bigint not null,

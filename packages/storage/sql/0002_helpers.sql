@@ -6,29 +6,29 @@ create function switchboard.to_id(value text) returns bigint
 comment on function switchboard.to_id is 'An id as callers know it. Null when it cannot be one.';
 
 create function switchboard.to_time(milliseconds double precision) returns timestamptz
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return case when milliseconds between 0 and 253402300799999 then to_timestamp(milliseconds / 1000) end;
 comment on function switchboard.to_time is 'Epoch milliseconds as a time. Null when absurd: a provider''s clock must not fail a batch.';
 
 create function switchboard.to_milliseconds(value timestamptz) returns bigint
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return floor(extract(epoch from value) * 1000)::bigint;
 
 create function switchboard.to_position(value timestamptz) returns bigint
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return (extract(epoch from value) * 1000000)::bigint;
 
 create function switchboard.after(moment timestamptz, milliseconds double precision) returns timestamptz
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return moment + milliseconds * interval '1 millisecond';
 
 create function switchboard.wait(moment timestamptz, until timestamptz) returns bigint
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return case when until <= moment then 0 else ceil(extract(epoch from until - moment) * 1000)::bigint end;
 comment on function switchboard.wait is 'Milliseconds until then, rounded up: who waits as long does not come too early.';
 
 create function switchboard.elapsed(since timestamptz, moment timestamptz) returns bigint
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return case when since >= moment then 0 else floor(extract(epoch from moment - since) * 1000)::bigint end;
 
 create function switchboard.status_rank(status text) returns integer
@@ -42,7 +42,7 @@ create function switchboard.is_spoken(type text, status text) returns boolean
 comment on function switchboard.is_spoken is 'Whether a message is part of what was said.';
 
 create function switchboard.message_id(outbound_id text, conversation_id bigint, place bigint) returns text
-  language sql immutable parallel safe
+  language sql stable parallel safe
   return coalesce(outbound_id, conversation_id || '-' || place);
 
 create function switchboard.message_json(m switchboard.messages) returns json

@@ -40,6 +40,17 @@ as $$
 $$;
 comment on function switchboard.find_user is 'The user of the first address that is known.';
 
+create function switchboard.find_users(channel_name text, kinds text[], addresses text[]) returns bigint
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select count(i.user_id)
+  from unnest(kinds, addresses) as address (kind, value)
+  join identities i on i.value = address.value and i.kind = address.kind
+    and i.channel = identity_channel(address.kind, channel_name)
+$$;
+comment on function switchboard.find_users is 'How many of the addresses are known.';
+
 create function switchboard.learn_identities(owner bigint, channel_name text, kinds text[], addresses text[]) returns void
   language plpgsql
   set search_path = switchboard, pg_temp

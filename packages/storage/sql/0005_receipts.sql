@@ -2,7 +2,7 @@
 
 create type switchboard.receipt as (
   -- as the caller sends it
-  event integer,
+  number integer,
   channel text,
   account text,
   provider_id text,
@@ -26,7 +26,7 @@ as $$
 begin
   return array(
     select (
-      r.event, r.channel, r.account, r.provider_id, r.outbound_id, r.status, r.at, r.error,
+      r.number, r.channel, r.account, r.provider_id, r.outbound_id, r.status, r.at, r.error,
       a.id, coalesce(m.conversation_id, o.conversation_id), coalesce(m.position, o.position),
       coalesce(m.author, o.author), m.position is null and o.position is not null and o.provider_id is null
     )::receipt
@@ -34,7 +34,7 @@ begin
     left join accounts a on a.channel = r.channel and a.name = r.account
     left join messages m on m.account_id = a.id and m.provider_id = r.provider_id
     left join messages o on m.position is null and o.outbound_id = r.outbound_id and o.account_id = a.id
-    order by r.event
+    order by r.number
   );
 end
 $$;
@@ -67,7 +67,7 @@ create function switchboard.apply_receipts(receipts switchboard.receipt[], momen
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- Receipts of resolved outbound messages, under the locks of their conversations. Returns the events that moved a message.
+-- Receipts of resolved outbound messages, under the locks of their conversations. Returns the numbers of those that moved a message.
 -- A receipt moves a message to a greater rank only, so their order does not matter and each message is written once.
 declare
   moved integer[];
@@ -79,7 +79,7 @@ begin
       status_rank(r.status) > greatest(
         status_rank(m.status),
         max(status_rank(r.status)) over (
-          partition by r.conversation_id, r.place order by r.event rows between unbounded preceding and 1 preceding
+          partition by r.conversation_id, r.place order by r.number rows between unbounded preceding and 1 preceding
         )
       ) as moves,
       m.status in ('pending', 'sending', 'unknown') as was_open
@@ -88,10 +88,10 @@ begin
   ), folded as (
     select conversation_id, place,
       (array_agg(status order by rank desc) filter (where moves))[1] as status,
-      (array_agg(reported_at order by event) filter (where status = 'sent'))[1] as sent_at,
-      (array_agg(reported_at order by event) filter (where status = 'delivered'))[1] as delivered_at,
-      (array_agg(reported_at order by event) filter (where status = 'read'))[1] as read_at,
-      (array_agg(error order by event) filter (where moves and status = 'failed'))[1] as error
+      (array_agg(reported_at order by number) filter (where status = 'sent'))[1] as sent_at,
+      (array_agg(reported_at order by number) filter (where status = 'delivered'))[1] as delivered_at,
+      (array_agg(reported_at order by number) filter (where status = 'read'))[1] as read_at,
+      (array_agg(error order by number) filter (where moves and status = 'failed'))[1] as error
     from judged
     group by conversation_id, place
   ), written as (
@@ -104,9 +104,9 @@ begin
     from folded f
     where m.conversation_id = f.conversation_id and m.position = f.place
   )
-  select array_agg(j.event) filter (where j.moves),
+  select array_agg(j.number) filter (where j.moves),
     array_agg((
-      j.event, null, null, null, null, j.status, null, null, null, j.conversation_id, j.place, null, null
+      j.number, null, null, null, null, j.status, null, null, null, j.conversation_id, j.place, null, null
     )::receipt) filter (where j.moves and (j.was_open or j.status = 'failed'))
   into moved, settled
   from judged j;
@@ -116,7 +116,7 @@ begin
       state = case d.state when 'pending' then 'cancelled' else case s.status when 'failed' then 'failed' else 'sent' end end,
       ended_at = moment,
       due_at = null
-    from (select distinct on (conversation_id, place) * from unnest(settled) order by conversation_id, place, event) s
+    from (select distinct on (conversation_id, place) * from unnest(settled) order by conversation_id, place, number) s
     where d.conversation_id = s.conversation_id and d.position = s.place and d.due_at is not null;
     foreach one in array settled loop
       if one.status = 'failed' then
@@ -192,21 +192,21 @@ begin
     select ensure_account(r.channel, r.account), r.provider_id, r.status, coalesce(to_time(r.at), moment), r.error, moment
     from unnest(receipts) as r
     where r.conversation_id is null
-    order by r.event
+    order by r.number
     on conflict do nothing;
   end if;
   moved := apply_receipts(receipts, moment);
   if exists (select 1 from unnest(receipts) as r where r.learns) then
     perform learn_provider_ids(
-      array_agg(r.conversation_id order by r.event), array_agg(r.place order by r.event),
-      array_agg(r.account_id order by r.event), array_agg(r.provider_id order by r.event), moment
+      array_agg(r.conversation_id order by r.number), array_agg(r.place order by r.number),
+      array_agg(r.account_id order by r.number), array_agg(r.provider_id order by r.number), moment
     )
     from unnest(receipts) as r
     where r.learns;
   end if;
   return array(
     select json_build_object(
-      'event', r.event, 'kind', 'status', 'advanced', coalesce(r.event = any (moved), false),
+      'number', r.number, 'kind', 'status', 'advanced', coalesce(r.number = any (moved), false),
       'conversationId', r.conversation_id::text,
       'messageId', case when r.conversation_id is not null
         then (select message_id(m.outbound_id, m.conversation_id, m.position)

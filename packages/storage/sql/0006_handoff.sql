@@ -11,6 +11,18 @@ create function switchboard.handoff_after(state text, event text) returns text
   end;
 comment on function switchboard.handoff_after is 'The rule nextHandoff of @switchboard/core.';
 
+create function switchboard.file_wake(conversation bigint) returns void
+  language sql
+  set search_path = switchboard, pg_temp
+as $$
+  delete from wakes w using conversations c
+  where w.conversation_id = conversation and c.id = conversation and c.due_at is null;
+  insert into wakes (conversation_id, due_at)
+  select c.id, c.due_at from conversations c where c.id = conversation and c.due_at is not null
+  on conflict (conversation_id) do update set due_at = excluded.due_at where wakes.due_at <> excluded.due_at;
+$$;
+comment on function switchboard.file_wake is 'After each change of a conversation''s due_at.';
+
 create function switchboard.move_handoff(
   conversation bigint, event text, reason text, moved_by text, idle_ms double precision, read_through bigint, moment timestamptz
 ) returns json
@@ -44,6 +56,7 @@ begin
     ) then moment end,
     idle_at = case next_state when 'human' then after(moment, idle_ms) end
   where id = conversation;
+  perform file_wake(conversation);
   if next_state <> 'bot' then
     perform cancel_deliveries(conversation, array_agg(d.position), moment)
     from deliveries d

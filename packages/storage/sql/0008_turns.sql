@@ -9,8 +9,9 @@ as $$
     due_at = case when c.unread_count > 0 or exists (
       select 1 from turns t where t.conversation_id = c.id and t.waiting
     ) then coalesce(c.due_at, moment) end
-  where c.id = conversation
-  returning c.due_at
+  where c.id = conversation;
+  select file_wake(conversation);
+  select due_at from conversations where id = conversation
 $$;
 comment on function switchboard.free_conversation is 'Ends the lease. What is left to answer stays due.';
 

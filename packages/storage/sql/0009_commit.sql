@@ -142,7 +142,9 @@ begin
     join written w on w.number = j.number
     join rest r on r.number = j.number
     where c.id = j.id
-    returning j.number, c.due_at
+    returning c.id, j.number, c.due_at
+  ), done as (
+    delete from wakes w using freed f where w.conversation_id = f.id and f.due_at is null
   )
   select array_agg(json_build_object(
     'number', j.number,
@@ -196,6 +198,7 @@ begin
     where id = one.id and fence = one.fence and lease_until > moment;
     continue when not found;
     if one.retry_in_ms is not null then
+      perform file_wake(one.id);
       results := results || json_build_object('number', one.number, 'kind', 'released');
       continue;
     end if;
@@ -258,6 +261,7 @@ begin
     return null;
   end if;
   update conversations set due_at = clock_timestamp() where id = conversation and handoff = 'bot';
+  perform file_wake(conversation);
   return json_build_object('conversationId', conversation::text);
 end
 $$;

@@ -68,9 +68,10 @@ begin
       select json_agg(json_build_object('conversationId', d.id::text, 'dueInMs', wait(moment, d.free_at)) order by d.free_at)
       from (
         select c.id, greatest(c.due_at, c.lease_until) as free_at
-        from conversations c
-        where c.due_at <= latest and (c.lease_until is null or c.lease_until <= latest)
-        order by c.due_at
+        from wakes w
+        join conversations c on c.id = w.conversation_id
+        where w.due_at <= latest and c.due_at <= latest and (c.lease_until is null or c.lease_until <= latest)
+        order by w.due_at
         limit most
       ) as d
     ),
@@ -93,9 +94,10 @@ begin
   return json_build_object(
     'oldestDueMs', (
       select elapsed(greatest(c.due_at, c.lease_until), moment)
-      from conversations c
-      where c.due_at <= moment and (c.lease_until is null or c.lease_until <= moment)
-      order by c.due_at
+      from wakes w
+      join conversations c on c.id = w.conversation_id
+      where w.due_at <= moment and c.due_at <= moment and (c.lease_until is null or c.lease_until <= moment)
+      order by w.due_at
       limit 1
     ),
     'oldestUnsentMs', (

@@ -14,6 +14,8 @@ create function switchboard.list_conversations(page jsonb) returns json
   set jit = off
 as $$
 -- page: {limit, before}; before: milliseconds.
+declare
+  before bigint := coalesce(((page ->> 'before')::numeric * 1000)::bigint, 9223372036854775807);
 begin
   return (
     select json_agg(json_build_object(
@@ -24,8 +26,8 @@ begin
     from (
       select c
       from conversations c
-      where c.last_position < coalesce(((page ->> 'before')::numeric * 1000)::bigint, 9223372036854775807)
-      order by c.last_position desc, c.id desc
+      where c.last_position < before and c.active_hour <= before / 3600000000
+      order by c.active_hour desc, c.last_position desc, c.id desc
       limit (page ->> 'limit')::integer
     ) as p
     join accounts a on a.id = (p.c).account_id

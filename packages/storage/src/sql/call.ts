@@ -13,7 +13,7 @@ const mostTries = 6
 export function createCall(database: Database): Call {
   return async <Result>(name: string, ...parameters: readonly unknown[]): Promise<Result> => {
     const values = parameters.map(encode)
-    const places = values.map((_, index) => `$${index + 1}::jsonb`).join(', ')
+    const places = values.map((_, index) => `$${index + 1}`).join(', ')
     // As text: whatever parsers for JSON the pool was given do not matter.
     const text = `select switchboard.${name}(${places})::text as result`
     for (let attempt = 1; ; attempt += 1) {

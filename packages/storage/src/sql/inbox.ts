@@ -4,7 +4,7 @@ import type { Call } from './call.js'
 import { toIngestPayload } from './payload.js'
 import { type HandoffChangeRow, toHandoffChange } from './rows.js'
 
-type IngestRow = { readonly event: number } & (
+type IngestRow = { readonly number: number } & (
   | {
       readonly kind: 'stored'
       readonly messageId: string
@@ -28,7 +28,12 @@ export async function ingest(
 ): Promise<readonly IngestResult[]> {
   if (events.length === 0) return []
   for (const event of events) checkEvent(event)
-  const rows = await call<readonly IngestRow[]>('ingest', toIngestPayload(events, keepRaw), {
+  const { lines, receipts, changes } = toIngestPayload(events, keepRaw)
+  const more = {
+    ...(receipts.length > 0 && { receipts }),
+    ...(changes.length > 0 && { changes }),
+  }
+  const rows = await call<readonly IngestRow[]>('ingest', lines, more, {
     quiet_ms: buffer.quietMs,
     max_wait_ms: buffer.maxWaitMs,
     max_count: buffer.maxCount,
@@ -37,7 +42,7 @@ export async function ingest(
   const results = events.map(
     (event): IngestResult => ({ kind: event.type === 'identity' ? 'identity' : 'duplicate' }),
   )
-  for (const row of rows) results[row.event] = toIngestResult(row)
+  for (const row of rows) results[row.number] = toIngestResult(row)
   return results
 }
 

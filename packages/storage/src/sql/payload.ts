@@ -1,5 +1,6 @@
 import {
   type Content,
+  cleanText,
   contentText,
   type IdentityChange,
   type IngestEvent,
@@ -25,19 +26,25 @@ export function toIngestPayload(events: readonly IngestEvent[], keepRaw: boolean
   const lines: LinePayload[] = []
   const receipts: Readonly<Record<string, unknown>>[] = []
   const changes: Readonly<Record<string, unknown>>[] = []
-  for (const [index, event] of events.entries()) {
-    if (event.type === 'status') receipts.push(toReceipt(event, index))
-    else if (event.type === 'identity') changes.push(toChange(event, index))
-    else lines.push({ number: lines.length + 1, event: index, ...toLine(event, keepRaw) })
+  const known = new Set<string>()
+  for (const [number, event] of events.entries()) {
+    if (event.type === 'status') receipts.push(toReceipt(event, number))
+    else if (event.type === 'identity') changes.push(toChange(event, number))
+    else {
+      const key = JSON.stringify([event.channel, event.account, cleanText(event.providerId)])
+      if (!known.has(key)) lines.push(toLine(event, number, keepRaw))
+      known.add(key)
+    }
   }
   return { lines, receipts, changes }
 }
 
-function toLine(event: StoredEvent, keepRaw: boolean): LinePayload {
+function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePayload {
   const group = event.chat.kind === 'group'
   const person: Person | undefined = event.chat.kind === 'group' ? event.sender : event.chat.person
   const history = event.history === true
   return {
+    number,
     channel: event.channel,
     account: event.account,
     provider_id: event.providerId,
@@ -84,11 +91,11 @@ export function contentColumns(content: Content | OutboundContent): LinePayload 
   return { type: content.type, text: contentText(cleaned), content: cleaned }
 }
 
-function toReceipt(event: StatusEvent, index: number): Readonly<Record<string, unknown>> {
+function toReceipt(event: StatusEvent, number: number): Readonly<Record<string, unknown>> {
   const failed = event.status === 'failed'
   const { code, message } = event.error ?? { code: 'unknown', message: 'the provider gave no reason' }
   return {
-    event: index,
+    number,
     channel: event.channel,
     account: event.account,
     provider_id: event.providerId,
@@ -99,10 +106,10 @@ function toReceipt(event: StatusEvent, index: number): Readonly<Record<string, u
   }
 }
 
-function toChange(event: IdentityChange, index: number): Readonly<Record<string, unknown>> {
+function toChange(event: IdentityChange, number: number): Readonly<Record<string, unknown>> {
   const identities = [event.previous, ...event.current]
   return {
-    event: index,
+    number,
     channel: event.channel,
     account: event.account,
     kinds: identities.map(identity => identity.kind),
