@@ -14,7 +14,7 @@ const empty: TestDatabase[] = []
 
 async function makeStore() {
   const database = empty.pop() ?? (await createDatabase({ template: { name: 'store', prepare } }))
-  const store = postgresStore({ connectionString: database.url, maxConnections: 3 })
+  const store = postgresStore({ connectionString: database.url, maxConnections: 3, timeoutMs: 60_000 })
   await store.init()
   return {
     store,
