@@ -169,6 +169,15 @@ describe('webhooks', () => {
     expect((await bot.handle(request)).status).toBe(status)
   })
 
+  it('of a channel that answers what HTTP cannot carry: 500, and the process goes on', async () => {
+    const response = { status: 200, headers: { 'x-odd': 'line\nbreak' } }
+    const channel = { ...mirror([]), receive: () => ({ events: [], response }) }
+    const bot = createBot({ channels: [channel], store: memoryStore(), respond: () => undefined })
+    await using server = await listen(toNodeHandler(bot))
+    expect((await fetch(`${server.url}/mirror`, { method: 'POST', body: 'x' })).status).toBe(500)
+    expect((await fetch(`${server.url}/mirror`, { method: 'POST', body: 'x' })).status).toBe(500)
+  })
+
   it('of a channel whose adapter throws: 500, and the next one is served', async () => {
     const channel = { ...mirror([]), receive: () => Promise.reject(new Error('a bug')) }
     const bot = createBot({ channels: [channel], store: memoryStore(), respond: () => undefined })

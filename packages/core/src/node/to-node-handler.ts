@@ -30,6 +30,7 @@ export function toNodeHandler(bot: Pick<Bot, 'handle' | 'maxBodyBytes'>, options
         const value = headers[name.toLowerCase()]
         return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value
       }
+      // Written once the event loop has read what waits: answers of one commit go out together.
       bot.handle({ method, url, headers: { get }, body: outcome }, channel).then(
         answer => setImmediate(write, response, answer),
         () => setImmediate(write, response, problem(500, 'the webhook was not stored')),
@@ -90,9 +91,14 @@ function alreadyRead(request: IncomingMessage): Buffer | WebhookResponse {
  */
 function write(response: ServerResponse, { status, headers, body }: WebhookResponse): void {
   if (response.headersSent || response.destroyed) return
-  response.writeHead(status, {
-    ...headers,
-    'content-length': body === undefined ? 0 : Buffer.byteLength(body),
-  })
-  response.end(body)
+  try {
+    response.writeHead(status, {
+      ...headers,
+      'content-length': body === undefined ? 0 : Buffer.byteLength(body),
+    })
+    response.end(body)
+  } catch {
+    // The channel gave a status or a header that HTTP cannot carry. What it received is committed all the same.
+    response.writeHead(500, { 'content-length': 0 }).end()
+  }
 }
