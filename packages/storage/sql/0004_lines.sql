@@ -97,7 +97,12 @@ begin
 end
 $$;
 
-create function switchboard.meet_strangers(lines switchboard.chat_line[]) returns void
+create type switchboard.newcomer as (
+  number integer, channel text, account text, identity_kinds text[], identity_values text[], name text, group_id text
+);
+comment on type switchboard.newcomer is 'Who wrote a line, when not everybody and everything it names is known.';
+
+create function switchboard.meet_strangers(lines switchboard.newcomer[]) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
@@ -111,7 +116,6 @@ begin
     select l.number, l.name, l.identity_kinds[1] || ':' || l.channel || ':' || l.identity_values[1] as person,
       a.kind, identity_channel(a.kind, l.channel) as channel, a.value, a.place
     from unnest(lines) as l, unnest(l.identity_kinds, l.identity_values) with ordinality as a (kind, value, place)
-    where not l.complete
   ), entangled as (
     select o.person
     from addresses o

@@ -1,5 +1,10 @@
 -- What providers report about messages of ours.
 
+create type switchboard.inbox_row as (
+  number integer, kind text, "messageId" text, "conversationId" text, "dueInMs" bigint, advanced boolean
+);
+comment on type switchboard.inbox_row is 'What became of an event.';
+
 create type switchboard.receipt as (
   -- as the caller sends it
   number integer,
@@ -15,6 +20,7 @@ create type switchboard.receipt as (
   conversation_id bigint,
   place bigint,
   author text,
+  known_id text,
   learns boolean
 );
 comment on type switchboard.receipt is 'learns: the message is known by our id only, the receipt brings the provider''s.';
@@ -28,12 +34,26 @@ begin
     select (
       r.number, r.channel, r.account, r.provider_id, r.outbound_id, r.status, r.at, r.error,
       a.id, coalesce(m.conversation_id, o.conversation_id), coalesce(m.position, o.position),
-      coalesce(m.author, o.author), m.position is null and o.position is not null and o.provider_id is null
+      coalesce(m.author, o.author),
+      case when m.position is not null then message_id(m.outbound_id, m.conversation_id, m.position) else o.outbound_id end,
+      m.position is null and o.position is not null and o.provider_id is null
     )::receipt
     from unnest(receipts) as r
-    left join accounts a on a.channel = r.channel and a.name = r.account
-    left join messages m on m.account_id = a.id and m.provider_id = r.provider_id
-    left join messages o on m.position is null and o.outbound_id = r.outbound_id and o.account_id = a.id
+    left join lateral (
+      select a.id from accounts a where a.channel = r.channel and a.name = r.account limit 1
+    ) as a on true
+    left join lateral (
+      select m.conversation_id, m.position, m.author, m.outbound_id
+      from messages m
+      where m.account_id = a.id and m.provider_id = r.provider_id
+      limit 1
+    ) as m on true
+    left join lateral (
+      select o.conversation_id, o.position, o.author, o.outbound_id, o.provider_id
+      from messages o
+      where m.position is null and o.outbound_id = r.outbound_id and o.account_id = a.id
+      limit 1
+    ) as o on true
     order by r.number
   );
 end
@@ -106,7 +126,7 @@ begin
   )
   select array_agg(j.number) filter (where j.moves),
     array_agg((
-      j.number, null, null, null, null, j.status, null, null, null, j.conversation_id, j.place, null, null
+      j.number, null, null, null, null, j.status, null, null, null, j.conversation_id, j.place, null, null, null
     )::receipt) filter (where j.moves and (j.was_open or j.status = 'failed'))
   into moved, settled
   from judged j;
@@ -144,7 +164,7 @@ begin
     returning w.status, w.at, w.error, w.received_at, k.conversation_id, k.place
   )
   select array_agg((
-    number, null, null, null, null, status, to_milliseconds(at), error, null, conversation_id, place, null, null
+    number, null, null, null, null, status, to_milliseconds(at), error, null, conversation_id, place, null, null, null
   )::receipt)
   into waiting
   from (select *, row_number() over (order by received_at, status_rank(status)) as number from found) as ordered;
@@ -205,13 +225,9 @@ begin
     where r.learns;
   end if;
   return array(
-    select json_build_object(
-      'number', r.number, 'kind', 'status', 'advanced', coalesce(r.number = any (moved), false),
-      'conversationId', r.conversation_id::text,
-      'messageId', case when r.conversation_id is not null
-        then (select message_id(m.outbound_id, m.conversation_id, m.position)
-          from messages m where m.conversation_id = r.conversation_id and m.position = r.place) end
-    )
+    select row_to_json(row(
+      r.number, 'status', r.known_id, r.conversation_id::text, null, coalesce(r.number = any (moved), false)
+    )::inbox_row)
     from unnest(receipts) as r
   );
 end

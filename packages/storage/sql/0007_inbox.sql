@@ -141,13 +141,13 @@ begin
     returning 1
   )
   select
-    array_agg(json_build_object(
-      'number', p.number, 'kind', 'stored', 'messageId', message_id(null, p.conversation_id, p.final_place),
-      'conversationId', p.conversation_id::text,
-      'dueInMs', case when p.says and p.author = 'customer' then wait(moment, burst_due_at(
+    array_agg(row_to_json(row(
+      p.number, 'stored', message_id(null, p.conversation_id, p.final_place), p.conversation_id::text,
+      case when p.says and p.author = 'customer' then wait(moment, burst_due_at(
         moment, unread_since[p.slot], unread_before[p.slot] + p.said, quiet_ms, max_wait_ms, max_count
-      )) end
-    )) filter (where not specials[p.slot]),
+      )) end,
+      null
+    )::inbox_row)) filter (where not specials[p.slot]),
     array_agg((p.number, p.conversation_id, p.final_place, p.author, p.says)::stored_line order by p.number)
       filter (where specials[p.slot]),
     array_agg(p.conversation_id) filter (where p.author = 'operator'),
@@ -190,13 +190,12 @@ create function switchboard.in_parts(lines switchboard.chat_line[]) returns tabl
 as $$
   select array_agg(n.line order by (n.line).conversation_id, (n.line).number)
   from (
-    select l as line, l.history, row_number() over (partition by l.history order by l.number) as place
-    from unnest(lines) as l
+    select l as line, l.history from unnest(lines) as l
   ) as n
-  group by n.history, (n.place - 1) / 200
-  order by n.history, min((n.line).number)
+  group by n.history
+  order by n.history
 $$;
-comment on function switchboard.in_parts is 'All live or all backfilled, and few enough for plans made for few.';
+comment on function switchboard.in_parts is 'All live or all backfilled, by conversation.';
 
 create function switchboard.place_lines(lines switchboard.chat_line[], moment timestamptz) returns switchboard.chat_line[]
   language plpgsql
@@ -239,6 +238,7 @@ create function switchboard.ingest(given json, more jsonb, options jsonb) return
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
   set jit = off
+  set lock_timeout = '5s'
 as $$
 -- given: [chat_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses}]}
 -- options: {quiet_ms, max_wait_ms, max_count, idle_ms}
@@ -254,7 +254,6 @@ declare
   keys text[];
   changed jsonb := '{}';
   moment timestamptz;
-  parts boolean;
   part record;
   results json[] := '{}';
 begin
@@ -283,7 +282,15 @@ begin
       perform lock_keys(keys);
       if not known.all_complete and changes = '[]' then
         perform ensure_account(l.channel, l.account) from unnest(known.lines) as l group by l.channel, l.account;
-        perform meet_strangers(known.lines);
+        -- Few at a time: the plans are made for few.
+        for part in
+          select array_agg((n.number, n.channel, n.account, n.identity_kinds, n.identity_values, n.name, n.group_id)::newcomer) as lines
+          from (select l.*, row_number() over (order by l.number) / 200 as part from unnest(known.lines) as l where not l.complete) as n
+          group by n.part
+          order by n.part
+        loop
+          perform meet_strangers(part.lines);
+        end loop;
         known := resolve_lines(given);
       end if;
       if not known.all_complete or changes <> '[]' then
@@ -297,14 +304,13 @@ begin
   if not known.all_complete then
     raise serialization_failure using message = 'Somebody else has met one of these people in this moment.';
   end if;
-  parts := known.any_history or cardinality(known.lines) > 256;
-  if parts or cardinality(receipts) > 0 then
+  if known.any_history or cardinality(receipts) > 0 then
     perform lock_conversations(array(
       select conversation_id from unnest(known.lines) union select conversation_id from unnest(receipts)
     ));
   end if;
   moment := clock_timestamp();
-  if parts then
+  if known.any_history then
     for part in select * from in_parts(known.lines) loop
       results := results || store_lines(
         place_lines(part.lines_of_part, moment), quiet_ms, max_wait_ms, max_count, idle_ms, moment

@@ -11,22 +11,25 @@ create function switchboard.status_after_send(status text, outcome text) returns
   end;
 comment on function switchboard.status_after_send is 'The rule statusAfterSend of @switchboard/core.';
 
-create function switchboard.outbox_item(m switchboard.messages, attempt integer) returns json
+create type switchboard.outbox_row as (
+  "conversationId" text, "messageId" text, author text, attempt integer, channel text, account text, kind text, value text,
+  text text, content jsonb, "quotedId" text
+);
+
+create function switchboard.outbox_item(m switchboard.messages, attempt integer) returns switchboard.outbox_row
   language sql stable
   set search_path = switchboard, pg_temp
 as $$
-  select json_build_object(
-    'conversationId', c.id::text, 'messageId', m.outbound_id, 'author', m.author, 'attempt', attempt,
-    'channel', a.channel, 'account', a.name, 'kind', c.peer_kind, 'value', c.peer_value,
-    'text', m.text, 'content', m.content, 'quotedId', m.quoted_id
-  )
+  select row(
+    c.id::text, m.outbound_id, m.author, attempt, a.channel, a.name, c.peer_kind, c.peer_value, m.text, m.content, m.quoted_id
+  )::outbox_row
   from conversations c join accounts a on a.id = c.account_id
   where c.id = m.conversation_id
 $$;
 
 create function switchboard.start_next(
   conversations bigint[], lease_ms double precision[], after_positions bigint[], after_attempts integer[], moment timestamptz
-) returns table (started_in bigint, was_due_at timestamptz, item json)
+) returns table (started_in bigint, was_due_at timestamptz, item switchboard.outbox_row)
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
@@ -89,6 +92,8 @@ create type switchboard.send_record as (
   round bigint
 );
 
+create type switchboard.recorded_row as (number integer, status text, next switchboard.outbox_row);
+
 create function switchboard.apply_sends(records switchboard.send_record[], moment timestamptz) returns json[]
   language plpgsql
   set search_path = switchboard, pg_temp
@@ -99,7 +104,7 @@ declare
   statuses text[];
   last_numbers integer[];
   started_in bigint[];
-  items json[];
+  items outbox_row[];
 begin
   with judged as materialized (
     select r.*, m.status,
@@ -193,10 +198,10 @@ begin
   ) as l
   cross join lateral start_next(l.conversations, l.leases, l.places, l.attempts, moment) as n;
   return array(
-    select json_build_object(
-      'number', r.number, 'status', statuses[r.ordinality],
-      'next', case when r.number = any (last_numbers) then items[array_position(started_in, r.conversation_id)] end
-    )
+    select row_to_json(row(
+      r.number, statuses[r.ordinality],
+      case when r.number = any (last_numbers) then items[array_position(started_in, r.conversation_id)] end
+    )::recorded_row)
     from unnest(records) with ordinality as r
   );
 end
@@ -207,7 +212,10 @@ create function switchboard.record_sends(records jsonb) returns json
   set search_path = switchboard, pg_temp
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set jit = off
+  set lock_timeout = '5s'
 as $$
 -- records: [{number, id, attempt, outcome, provider_id, error, after_ms, send_lease_ms}]
 -- Returns {number, status, next} for each.
@@ -250,7 +258,7 @@ end
 $$;
 
 create function switchboard.resend_unknown(conversation bigint, place bigint, lease_ms double precision, moment timestamptz)
-  returns json
+  returns switchboard.outbox_row
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
@@ -258,7 +266,7 @@ as $$
 declare
   silenced boolean;
   last_attempt integer;
-  item json;
+  item outbox_row;
 begin
   select m.author = 'bot' and c.handoff <> 'bot', d.attempt
   into silenced, last_attempt
@@ -282,7 +290,7 @@ begin
   values (conversation, place, last_attempt + 1, 'sending', after(moment, lease_ms), moment);
   update messages m set status = 'sending'
   where m.conversation_id = conversation and m.position = place
-  returning outbox_item(m, last_attempt + 1) into item;
+  returning (outbox_item(m, last_attempt + 1)).* into item;
   return item;
 end
 $$;
@@ -292,7 +300,10 @@ create function switchboard.claim_sends(options jsonb) returns json
   set search_path = switchboard, pg_temp
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set jit = off
+  set lock_timeout = '5s'
 as $$
 -- options: {limit, send_lease_ms, resend, reconcile_ms, max_attempts}. Returns what is to be sent now.
 declare
@@ -302,8 +313,8 @@ declare
   waiting bigint[];
   unknown record;
   candidates jsonb := '[]';
-  items json[];
-  item json;
+  items outbox_row[];
+  item outbox_row;
 begin
   waiting := array(
     select d.conversation_id
@@ -346,7 +357,7 @@ begin
   loop
     exit when cardinality(items) >= most;
     item := resend_unknown(unknown.conversation, unknown.place, lease_ms, moment);
-    if item is not null then
+    if item."messageId" is not null then
       items := items || item;
     end if;
   end loop;

@@ -20,7 +20,10 @@ create function switchboard.sweep(options jsonb) returns json
   set search_path = switchboard, pg_temp
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set jit = off
+  set lock_timeout = '5s'
 as $$
 -- options: {limit, horizon_ms}. limit holds for each list.
 declare
@@ -86,7 +89,10 @@ create function switchboard.progress() returns json
   language plpgsql stable
   set search_path = switchboard, pg_temp
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set jit = off
+  set lock_timeout = '5s'
 as $$
 declare
   moment timestamptz := clock_timestamp();

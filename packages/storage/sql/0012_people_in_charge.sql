@@ -33,7 +33,7 @@ declare
   moment timestamptz;
   written messages;
   change json;
-  send json;
+  send outbox_row;
 begin
   select * into written from messages where outbound_id = message ->> 'id';
   if not found then
@@ -46,7 +46,7 @@ begin
   end if;
   if written.position is not null then
     return json_build_object(
-      'conversation', conversation_by_id(written.conversation_id), 'message', message_json(written)
+      'conversation', conversation_by_id(written.conversation_id), 'message', to_message(written)
     );
   end if;
 
@@ -71,12 +71,13 @@ begin
     select 1 from deliveries d
     where d.conversation_id = wanted and d.position < written.position and d.state in ('pending', 'sending')
   ) then
-    select n.item into send
+    select (n.item).* into send
     from start_next(array[wanted], array[(message ->> 'send_lease_ms')::double precision], null, null, moment) as n;
   end if;
   select * into written from messages where conversation_id = wanted and position = written.position;
   return json_build_object(
-    'conversation', conversation_by_id(wanted), 'message', message_json(written), 'send', send, 'handoffChange', change
+    'conversation', conversation_by_id(wanted), 'message', to_message(written),
+    'send', case when send."messageId" is not null then send end, 'handoffChange', change
   );
 end
 $$;

@@ -4,7 +4,7 @@ create function switchboard.find_conversation(target jsonb) returns json
   language sql stable
   set search_path = switchboard, pg_temp
 as $$
-  select conversation_by_id(find_target(target))
+  select row_to_json(conversation_by_id(find_target(target)))
 $$;
 
 create function switchboard.list_conversations(page jsonb) returns json
@@ -19,7 +19,7 @@ declare
 begin
   return (
     select json_agg(json_build_object(
-      'conversation', conversation_json(p.c, a, u),
+      'conversation', to_conversation(p.c, a, u),
       'messageCount', (p.c).message_count,
       'lastMessageAt', case when (p.c).message_count > 0 then (p.c).last_position / 1000 end
     ) order by (p.c).last_position, (p.c).id)
@@ -46,9 +46,9 @@ as $$
 -- conversation: {id}; page: {limit, before}; before: a position.
 begin
   return (
-    select json_agg(message_json(p.m) order by (p.m).position)
+    select json_agg(p.message order by p.position)
     from (
-      select m
+      select to_message(m) as message, m.position
       from messages m
       where m.conversation_id = to_id(conversation ->> 'id')
         and m.position < coalesce((page ->> 'before')::bigint, 9223372036854775807)

@@ -22,11 +22,12 @@ import {
   toOutboundMessage,
 } from './rows.js'
 
-interface ClaimedRow extends Omit<ClaimedTurn, 'conversation' | 'burst' | 'history' | 'replayOf'> {
+interface ClaimedRow extends Omit<ClaimedTurn, 'kind' | 'conversation' | 'burst' | 'history' | 'replayOf'> {
   readonly conversation: ConversationRow
   readonly replayOf: string | null
   readonly burst: readonly MessageRow[]
-  readonly history: readonly MessageRow[] | null
+  /** Newest first. */
+  readonly history: readonly MessageRow[]
 }
 
 interface ClaimRows {
@@ -57,10 +58,11 @@ export async function claimTurns(
 
 function toClaimedTurn({ conversation, burst, history, replayOf, ...row }: ClaimedRow): ClaimedTurn {
   return {
+    kind: 'claimed',
     ...row,
     conversation: toConversation(conversation),
     burst: burst.map(toMessage),
-    history: (history ?? []).map(toMessage),
+    history: history.map(toMessage).reverse(),
     ...(replayOf !== null && { replayOf }),
   }
 }
