@@ -1,19 +1,15 @@
 import { storeContract } from '@switchboard/core/contracts'
-import { createDatabase, type TestDatabase } from '@switchboard/test-support/postgres'
-import { afterAll, describe, it } from 'vitest'
+import type { TestDatabase } from '@switchboard/test-support/postgres'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createStoreDatabase } from '../testing/databases.js'
+import { emptyTables, findContradictions } from '../testing/invariants.js'
 import { postgresStore } from './index.js'
-
-async function prepare(url: string) {
-  const store = postgresStore({ connectionString: url })
-  await store.init()
-  await store.close()
-}
 
 /** Databases that a case has left empty: making one takes longer than most cases. */
 const empty: TestDatabase[] = []
 
 async function makeStore() {
-  const database = empty.pop() ?? (await createDatabase({ template: { name: 'store', prepare } }))
+  const database = empty.pop() ?? (await createStoreDatabase())
   const store = postgresStore({ connectionString: database.url, maxConnections: 3, timeoutMs: 60_000 })
   await store.init()
   return {
@@ -22,11 +18,11 @@ async function makeStore() {
     async close() {
       await store.close()
       const pool = database.pool({ max: 1 })
-      await pool.query(
-        'truncate switchboard.accounts, switchboard.users, switchboard.messages, switchboard.turns, switchboard.deliveries cascade',
-      )
+      const contradictions = await findContradictions(pool)
+      await emptyTables(pool)
       await pool.end()
       empty.push(database)
+      expect(contradictions).toEqual([])
     },
   }
 }

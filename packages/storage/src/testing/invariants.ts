@@ -1,0 +1,72 @@
+import type { Pool } from 'pg'
+
+/** Each names rows that must not exist, whatever happened before. */
+const contradictions: Readonly<Record<string, string>> = {
+  'conversations that are due without a wake, or with a later one': `
+    select c.id from switchboard.conversations c
+    left join switchboard.wakes w on w.conversation_id = c.id
+    where c.due_at is not null and (w.due_at is null or w.due_at > c.due_at)`,
+  'wakes of conversations that are not due': `
+    select w.conversation_id from switchboard.wakes w
+    left join switchboard.conversations c on c.id = w.conversation_id
+    where c.due_at is null`,
+  'conversations whose last position or count is not that of their messages': `
+    select c.id from switchboard.conversations c
+    left join (
+      select conversation_id, count(*), max(position) from switchboard.messages group by conversation_id
+    ) as m on m.conversation_id = c.id
+    where c.message_count <> coalesce(m.count, 0) or c.last_position <> coalesce(m.max, 0)`,
+  'conversations whose unread messages are counted wrongly while the bot may speak': `
+    select c.id from switchboard.conversations c
+    left join lateral (
+      select count(*), min(m.received_at) from switchboard.messages m
+      where m.conversation_id = c.id and m.answerable and m.position > c.read_to
+    ) as u on true
+    where c.handoff = 'bot' and (c.unread_count <> u.count or c.unread_since is distinct from u.min)`,
+  'unread messages that nothing will wake the bot for': `
+    select id from switchboard.conversations where handoff = 'bot' and unread_count > 0 and due_at is null`,
+  'messages that are pending or sending without such a delivery': `
+    select m.conversation_id, m.position from switchboard.messages m
+    where m.outbound_id is not null and (
+      select count(*) from switchboard.deliveries d
+      where d.conversation_id = m.conversation_id and d.position = m.position and d.state in ('pending', 'sending')
+    ) <> case when m.status in ('pending', 'sending') then 1 else 0 end`,
+  'deliveries that are open in another way than their messages': `
+    select d.conversation_id, d.position from switchboard.deliveries d
+    join switchboard.messages m using (conversation_id, position)
+    where d.state in ('pending', 'sending') and d.state <> m.status
+      or d.state = 'unknown' and d.due_at is not null and m.status <> 'unknown'`,
+  'outbound messages of ours without any delivery': `
+    select m.conversation_id, m.position from switchboard.messages m
+    where m.outbound_id is not null and not exists (
+      select 1 from switchboard.deliveries d where d.conversation_id = m.conversation_id and d.position = m.position
+    )`,
+  'replies whose turn is missing, and turns that were answered without a reply': `
+    select m.turn_id from switchboard.messages m left join switchboard.turns t on t.id = m.turn_id
+    where m.author = 'bot' and t.id is null
+    union all
+    select t.id from switchboard.turns t
+    where (t.outcome = 'answered') <> exists (select 1 from switchboard.messages m where m.turn_id = t.id)`,
+  'identities of nobody, and people without any': `
+    select user_id from switchboard.identities where user_id not in (select id from switchboard.users)
+    union all
+    select id from switchboard.users where id not in (select user_id from switchboard.identities)`,
+}
+
+/** What the tables contradict each other in. Empty when all is well. */
+export async function findContradictions(pool: Pick<Pool, 'query'>): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const [name, sql] of Object.entries(contradictions)) {
+    const { rows } = await pool.query(sql)
+    if (rows.length > 0) found.push(`${name}: ${JSON.stringify(rows.slice(0, 5))}`)
+  }
+  return found
+}
+
+/** Empties every table but the list of migrations. */
+export async function emptyTables(pool: Pick<Pool, 'query'>): Promise<void> {
+  const { rows } = await pool.query(`
+    select string_agg(format('switchboard.%I', tablename), ', ') as tables
+    from pg_tables where schemaname = 'switchboard' and tablename <> 'migrations'`)
+  await pool.query(`truncate ${rows[0].tables}`)
+}
