@@ -66,6 +66,15 @@ begin
     end loop;
   end if;
 
+  -- Receipts of messages that other tools send on the same account would wait for ever.
+  delete from receipts where (account_id, provider_id, status) in (
+    select r.account_id, r.provider_id, r.status
+    from receipts r
+    where r.received_at < moment - interval '7 days'
+    order by r.received_at
+    limit 1000
+  );
+
   return json_build_object(
     'due', (
       select json_agg(json_build_object('conversationId', d.id::text, 'dueInMs', wait(moment, d.free_at)) order by d.free_at)
