@@ -34,7 +34,9 @@ export async function startEmbeddedBot(options: EmbeddedBotOptions): Promise<Emb
     sweepMs: 3_600_000,
   })
   await bot.ready()
-  bot.work()
+  const worker = bot.work()
+  // The first sweep belongs to the start, not to what is counted.
+  while (worker.lastSweptAt === undefined) await new Promise(resolve => setTimeout(resolve, 5))
   const write = async (phone: string, text: string) => {
     const response = await bot.handle(textRequest(phone, text))
     if (response.status !== 200) throw new Error(`the webhook was answered ${response.status}`)

@@ -125,7 +125,19 @@ async function initialise(binaries: PostgresBinaries, directory: string, data: s
   await rm(passwordFile)
 }
 
-async function launch(
+/** After a kill the server's children may still be ending: the next one then refuses the data for a moment. */
+async function launch(...server: Parameters<typeof launchOnce>): Promise<ChildProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await launchOnce(...server)
+    } catch (error) {
+      if (tries === 50 || !String(error).includes('is still in use')) throw error
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }
+}
+
+async function launchOnce(
   binaries: PostgresBinaries,
   directory: string,
   data: string,

@@ -12,7 +12,7 @@ comment on function switchboard.to_time is 'Epoch milliseconds as a time. Null w
 
 create function switchboard.to_milliseconds(value timestamptz) returns bigint
   language sql stable parallel safe
-  return round(date_part('epoch', value) * 1000)::bigint;
+  return round(date_part('epoch', value) * 1000000)::bigint / 1000;
 
 create function switchboard.to_position(value timestamptz) returns bigint
   language sql stable parallel safe
@@ -131,6 +131,6 @@ create function switchboard.lock_conversations(ids bigint[]) returns void
 as $$
 -- In the order of their ids. A statement of its own: the next one sees what the lock waited for.
 begin
-  perform 1 from conversations where id = any (ids) order by id for no key update;
+  perform 1 from conversations where id = any (ids) order by id;
 end
 $$;
