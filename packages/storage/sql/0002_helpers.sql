@@ -131,6 +131,6 @@ create function switchboard.lock_conversations(ids bigint[]) returns void
 as $$
 -- In the order of their ids. A statement of its own: the next one sees what the lock waited for.
 begin
-  perform 1 from conversations where id = any (ids) order by id;
+  perform 1 from conversations where id = any (ids) order by id for no key update;
 end
 $$;
