@@ -117,7 +117,7 @@ function withoutExtension(name: string): string {
 }
 
 function isTest(name: string): boolean {
-  return /\.(test|test-d)\.ts$/.test(name)
+  return /\.(test|test-d|test\.support)\.ts$/.test(name)
 }
 
 function isBuiltin(specifier: string): boolean {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ingestOptions, textFrom } from '../testing/events.js'
+import { ingestOptions, textFrom } from '../testing/events.test.support.js'
 import { pgliteStore } from './index.js'
 
 let place: string

@@ -1,6 +1,6 @@
 import { createDatabase, type TestDatabase } from '@switchboard/test-support/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ingestOptions, textFrom } from '../testing/events.js'
+import { ingestOptions, textFrom } from '../testing/events.test.support.js'
 import { postgresStore } from './index.js'
 
 let database: TestDatabase

@@ -2,9 +2,9 @@ import { type IngestResult, type Store, SwitchboardError } from '@switchboard/co
 import { type PostgresServer, startPostgres } from '@switchboard/test-support/postgres-server'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { claimOptions, ingestOptions, textFrom } from '../testing/events.js'
-import { findContradictions } from '../testing/invariants.js'
-import { startTcpProxy } from '../testing/tcp-proxy.js'
+import { claimOptions, ingestOptions, textFrom } from '../testing/events.test.support.js'
+import { findContradictions } from '../testing/invariants.test.support.js'
+import { startTcpProxy } from '../testing/tcp-proxy.test.support.js'
 import { postgresStore } from './index.js'
 
 let server: PostgresServer

@@ -2,8 +2,8 @@ import type { ClaimedTurn, Store } from '@switchboard/core'
 import type { TestDatabase } from '@switchboard/test-support/postgres'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStoreDatabase } from '../testing/databases.js'
-import { claimOptions, ingestOptions, outboxOptions, textFrom } from '../testing/events.js'
+import { createStoreDatabase } from '../testing/databases.test.support.js'
+import { claimOptions, ingestOptions, outboxOptions, textFrom } from '../testing/events.test.support.js'
 import { postgresStore } from './index.js'
 
 const lengths = [10, 100_000]

@@ -1,8 +1,8 @@
 import { storeContract } from '@switchboard/core/contracts'
 import type { TestDatabase } from '@switchboard/test-support/postgres'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createStoreDatabase } from '../testing/databases.js'
-import { emptyTables, findContradictions } from '../testing/invariants.js'
+import { createStoreDatabase } from '../testing/databases.test.support.js'
+import { emptyTables, findContradictions } from '../testing/invariants.test.support.js'
 import { postgresStore } from './index.js'
 
 /** Databases that a case has left empty: making one takes longer than most cases. */

@@ -1,9 +1,9 @@
 import type { ClaimedTurn, CommitResult, Store } from '@switchboard/core'
 import type { TestDatabase } from '@switchboard/test-support/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createStoreDatabase } from '../testing/databases.js'
-import { claimOptions, ingestOptions, outboxOptions, textFrom } from '../testing/events.js'
-import { findContradictions } from '../testing/invariants.js'
+import { createStoreDatabase } from '../testing/databases.test.support.js'
+import { claimOptions, ingestOptions, outboxOptions, textFrom } from '../testing/events.test.support.js'
+import { findContradictions } from '../testing/invariants.test.support.js'
 import { postgresStore } from './index.js'
 
 const people = 24
