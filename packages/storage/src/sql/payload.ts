@@ -31,7 +31,7 @@ export function toIngestPayload(events: readonly IngestEvent[], keepRaw: boolean
     if (event.type === 'status') receipts.push(toReceipt(event, number))
     else if (event.type === 'identity') changes.push(toChange(event, number))
     else {
-      const key = JSON.stringify([event.channel, event.account, cleanText(event.providerId)])
+      const key = `${event.channel}\u0000${event.account}\u0000${cleanText(event.providerId)}`
       if (!known.has(key)) lines.push(toLine(event, number, keepRaw))
       known.add(key)
     }
