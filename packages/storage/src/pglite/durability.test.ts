@@ -22,7 +22,7 @@ const source = (path: string) => JSON.stringify(fileURLToPath(new URL(path, impo
 /** Stores one message after the other and prints the id of each that was acknowledged. */
 const program = `
   import { pgliteStore } from ${source('./index.ts')}
-  import { ingestOptions, textFrom } from ${source('../testing/events.ts')}
+  import { ingestOptions, textFrom } from ${source('../testing/events.test.support.ts')}
   const store = pgliteStore({ dataDir: process.argv[1] })
   await store.init()
   for (let index = 0; ; index++) {
