@@ -56,11 +56,6 @@ begin
 end
 $$;
 
-create type switchboard.claimed as (
-  conversation_id bigint, from_position bigint, read_to bigint, replay bigint, attempts integer
-);
-comment on type switchboard.claimed is 'A burst: the answerable messages beyond from_position, up to read_to.';
-
 create type switchboard.turn_row as (
   conversation switchboard.conversation_row,
   "conversationId" text,
@@ -75,38 +70,62 @@ create type switchboard.turn_row as (
   history switchboard.message_row[]
 );
 
-create function switchboard.find_bursts(ids bigint[], max_burst integer, moment timestamptz) returns switchboard.claimed[]
-  language plpgsql stable
+create function switchboard.burst_range(conversation bigint, read_to bigint, max_burst integer)
+  returns table (replay bigint, starts_after bigint, ends_at bigint)
+  language sql stable parallel safe rows 1
+begin atomic
+  select r.id, coalesce(r.from_position, burst_range.read_to), (
+    select max(u.position)
+    from (
+      select m.position
+      from switchboard.messages m
+      where m.conversation_id = conversation and m.answerable
+        and m.position > coalesce(r.from_position, burst_range.read_to)
+        and m.position <= coalesce(r.to_position, 9223372036854775807)
+      order by m.position
+      limit case when r.id is null then max_burst end
+    ) as u
+  )
+  from (values (1)) as always
+  left join lateral (
+    select t.id, t.from_position, t.to_position
+    from switchboard.turns t
+    where t.conversation_id = conversation and t.waiting
+    order by t.to_position
+    limit 1
+  ) as r on true;
+end;
+comment on function switchboard.burst_range is
+  'What is to be answered: the answerable messages beyond starts_after, up to ends_at. A parked turn that waits goes first.';
+
+create function switchboard.park_or_free(
+  taken switchboard.conversations[], max_burst integer, max_attempts integer, moment timestamptz
+) returns json[]
+  language plpgsql
   set search_path = switchboard, pg_temp
 as $$
+-- Of conversations just claimed: those claimed too often are parked; where nothing is to be answered after all, the claim ends.
+declare
+  parked json[] := '{}';
+  one record;
 begin
-  return (
-    select array_agg((c.id, coalesce(r.from_position, c.read_to), b.read_to, r.id, c.attempts)::claimed)
-    from conversations c
-    left join lateral (
-      select t.id, t.from_position, t.to_position
-      from turns t
-      where t.conversation_id = c.id and t.waiting
-      order by t.to_position
-      limit 1
-    ) as r on true
-    cross join lateral (
-      select max(u.position) as read_to
-      from (
-        select m.position
-        from messages m
-        where m.conversation_id = c.id and m.answerable and m.position > coalesce(r.from_position, c.read_to)
-          and m.position <= coalesce(r.to_position, 9223372036854775807)
-        order by m.position
-        limit case when r.id is null then max_burst end
-      ) as u
-    ) as b
-    where c.id = any (ids) and c.handoff = 'bot' and c.due_at <= moment
-      and (c.lease_until is null or c.lease_until <= moment) and b.read_to is not null
-  );
+  for one in
+    select c.id, c.attempts - 1 as attempts, b.*
+    from unnest(taken) as c
+    cross join lateral burst_range(c.id, c.read_to, max_burst) as b
+    where c.attempts > max_attempts or b.ends_at is null
+  loop
+    if one.ends_at is null then
+      update conversations set attempts = one.attempts, lease_until = null where id = one.id;
+    else
+      parked := parked || json_build_object('conversationId', one.id::text, 'turnId', park(
+        one.id, one.ends_at, one.replay, one.attempts, format('gave up after %s attempts', one.attempts), moment, moment
+      )::text);
+    end if;
+  end loop;
+  return parked;
 end
 $$;
-comment on function switchboard.find_bursts is 'What is to be answered now: a parked turn that waits goes first.';
 
 create function switchboard.claim_turns(conversation_ids jsonb, options jsonb) returns json
   language plpgsql
@@ -124,71 +143,66 @@ declare
   ids bigint[] := array(select to_id(value) from jsonb_array_elements_text(conversation_ids));
   lease_ms double precision := options -> 'lease_ms';
   most_history integer := options -> 'history';
-  max_attempts integer := options -> 'max_attempts';
-  moment timestamptz;
-  bursts claimed[];
-  claimed_ids bigint[];
-  one claimed;
-  parked json[] := '{}';
+  most_burst integer := options -> 'max_burst';
+  most_attempts integer := options -> 'max_attempts';
+  moment timestamptz := clock_timestamp();
+  taken conversations[];
+  taken_ids bigint[];
+  answerable bigint;
   results json;
+  parked json[] := '{}';
+  later json;
 begin
-  perform lock_conversations(ids);
-  moment := clock_timestamp();
-  bursts := find_bursts(ids, (options -> 'max_burst')::integer, moment);
-
-  for one in select b.* from unnest(bursts) as b where b.attempts >= max_attempts loop
-    update conversations set fence = fence + 1 where id = one.conversation_id;
-    parked := parked || json_build_object(
-      'kind', 'parked', 'conversationId', one.conversation_id::text,
-      'turnId', park(
-        one.conversation_id, one.read_to, one.replay, one.attempts, format('gave up after %s attempts', one.attempts),
-        moment, moment
-      )::text
-    );
-  end loop;
-
-  with taken as (
+  -- The update is the lock, in the order of the ids. The next statement sees what it waited for.
+  with touched as (
     update conversations c set
       fence = c.fence + 1,
       attempts = c.attempts + 1,
       lease_until = after(moment, lease_ms)
-    from unnest(bursts) as b
-    where c.id = b.conversation_id and b.attempts < max_attempts
-    returning c as conversation, c.id, c.account_id, c.user_id, c.fence, c.version, c.attempts, c.voids,
-      greatest(c.read_to, b.read_to) as known_to, b.from_position, b.read_to, b.replay
+    from (select distinct id from unnest(ids) as id order by id) as given
+    where c.id = given.id and c.handoff = 'bot' and c.due_at <= moment
+      and (c.lease_until is null or c.lease_until <= moment)
+    returning c as conversation, c.id
   )
+  select array_agg(t.conversation), array_agg(t.id) into taken, taken_ids from touched t;
+
   select json_agg(row(
-      to_conversation(t.conversation, a.account, u.person), t.id::text, t.fence, t.version, t.read_to, t.attempts, t.voids,
-      to_milliseconds(moment), t.replay::text,
+      to_conversation(c, a.account, u.person), c.id::text, c.fence, c.version, b.ends_at, c.attempts, c.voids,
+      to_milliseconds(moment), b.replay::text,
       array(
         select to_message(m)
         from messages m
-        where m.conversation_id = t.id and m.answerable and m.position > t.from_position and m.position <= t.read_to
+        where m.conversation_id = c.id and m.answerable and m.position > b.starts_after and m.position <= b.ends_at
         order by coalesce(m.sent_at, m.received_at), m.position
       ),
       array(
         select to_message(m)
         from messages m
-        where m.conversation_id = t.id and is_spoken(m.type, m.status)
-          and not (m.answerable and m.position > t.from_position and m.position <= t.read_to)
-          and not (m.author = 'customer' and m.position > t.known_to)
+        where m.conversation_id = c.id and is_spoken(m.type, m.status)
+          and not (m.answerable and m.position > b.starts_after and m.position <= b.ends_at)
+          and not (m.author = 'customer' and m.position > greatest(c.read_to, b.ends_at))
         order by m.position desc
         limit most_history
       )
     )::turn_row),
-    array_agg(t.id)
-  into results, claimed_ids
-  from taken t
-  cross join lateral (select a as account from accounts a where a.id = t.account_id limit 1) as a
-  left join lateral (select u as person from users u where u.id = t.user_id limit 1) as u on true;
+    count(*)
+  into results, answerable
+  from unnest(taken) as c
+  cross join lateral burst_range(c.id, c.read_to, most_burst) as b
+  cross join lateral (select a as account from accounts a where a.id = c.account_id limit 1) as a
+  left join lateral (select u as person from users u where u.id = c.user_id limit 1) as u on true
+  where c.attempts <= most_attempts and b.ends_at is not null;
 
-  return json_build_object('claimed', results, 'parked', array_to_json(parked), 'later', (
-    select json_agg(json_build_object(
-      'kind', 'later', 'conversationId', c.id::text, 'dueInMs', wait(moment, greatest(c.due_at, c.lease_until))
-    ))
+  if answerable < cardinality(taken) then
+    parked := park_or_free(taken, most_burst, most_attempts, moment);
+  end if;
+  if cardinality(taken) is distinct from cardinality(ids) then
+    select json_agg(json_build_object('conversationId', c.id::text, 'dueInMs', wait(moment, greatest(c.due_at, c.lease_until))))
+    into later
     from conversations c
-    where cardinality(claimed_ids) is distinct from cardinality(ids) and c.id = any (ids) and c.id <> all (coalesce(claimed_ids, '{}'))
-      and c.handoff = 'bot' and c.due_at is not null and greatest(c.due_at, c.lease_until) > moment
-  ));
+    where c.id = any (ids) and c.id <> all (coalesce(taken_ids, '{}')) and c.handoff = 'bot' and c.due_at is not null
+      and greatest(c.due_at, c.lease_until) > moment;
+  end if;
+  return json_build_object('claimed', results, 'parked', array_to_json(parked), 'later', later);
 end
 $$;

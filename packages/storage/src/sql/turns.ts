@@ -32,8 +32,8 @@ interface ClaimedRow extends Omit<ClaimedTurn, 'kind' | 'conversation' | 'burst'
 
 interface ClaimRows {
   readonly claimed: readonly ClaimedRow[] | null
-  readonly parked: readonly Extract<ClaimResult, { kind: 'parked' }>[]
-  readonly later: readonly Extract<ClaimResult, { kind: 'later' }>[] | null
+  readonly parked: readonly { readonly conversationId: string; readonly turnId: string }[]
+  readonly later: readonly { readonly conversationId: string; readonly dueInMs: number }[] | null
 }
 
 export async function claimTurns(
@@ -46,7 +46,8 @@ export async function claimTurns(
   const rows = await call<ClaimRows>('claim_turns', conversationIds, options)
   const found = new Map<string, ClaimResult>()
   for (const row of rows.claimed ?? []) found.set(row.conversationId, toClaimedTurn(row))
-  for (const row of [...rows.parked, ...(rows.later ?? [])]) found.set(row.conversationId, row)
+  for (const row of rows.parked) found.set(row.conversationId, { kind: 'parked', ...row })
+  for (const row of rows.later ?? []) found.set(row.conversationId, { kind: 'later', ...row })
   return conversationIds.map(conversationId => {
     const result = found.get(conversationId)
     // Named twice: the second one finds it leased.
