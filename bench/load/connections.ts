@@ -45,6 +45,7 @@ function readAnswers(socket: Socket): Connection {
   return {
     request(bytes) {
       return new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('the server has closed the connection'))
         waiting = { resolve, reject }
         socket.write(bytes)
       })

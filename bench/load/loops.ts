@@ -61,7 +61,8 @@ async function openLoop(connections: readonly Connection[], count: number, rate:
   }
 
   for await (const arrivedAt of arrivals(count, rate)) {
-    const connection = free.pop()
+    // The one that has been idle for longest: servers close those that stay idle for seconds.
+    const connection = free.shift()
     if (connection) running.push(run(connection, arrivedAt))
     else waiting.push(arrivedAt)
   }
