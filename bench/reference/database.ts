@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { WebhookMessage } from './webhook.js'
 
 /** Makes the tables and gives the one call that stores messages. */
@@ -22,6 +23,8 @@ async function openPglite(schema: string) {
   await database.exec(schema)
   return async (messages: readonly WebhookMessage[]) => {
     await database.query('select ingest($1)', [JSON.stringify(messages)])
+    // The query has blocked the event loop: what has come in meanwhile shall be part of the next batch.
+    await setImmediate()
   }
 }
 

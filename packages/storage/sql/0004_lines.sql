@@ -26,85 +26,75 @@ create type switchboard.chat_line as (
   conversation_id bigint,
   complete boolean,
   renamed boolean,
-  newest boolean,
-  slot integer,
-  rank integer,
-  -- of backfilled lines
-  place bigint
+  readdressed boolean
 );
-comment on type switchboard.chat_line is 'An event that becomes a line of a conversation. says: somebody says something now. complete: everybody and everything it names is known. newest: of the live lines of its conversation. slot, rank: which of the call''s conversations in the order of their ids, which of the lines in it.';
+comment on type switchboard.chat_line is 'An event that becomes a line of a conversation. says: somebody says something now. complete: everybody and everything it names is known. renamed, readdressed: its sender has another name or address than we know.';
 
-create function switchboard.resolve_lines(
-  given json, out lines switchboard.chat_line[], out all_complete boolean, out any_history boolean, out any_echo boolean
-)
-  language plpgsql
-  set search_path = switchboard, pg_temp
-as $$
--- Without what is already stored. An address never moves to another user, so once all are known the first one names the user.
-begin
-  select array_agg((
-      l.number, l.channel, l.account, l.provider_id, l.group_id, l.identity_kinds, l.identity_values, l.name,
-      l.author, l.type, l.says, l.history, l.text, l.content, l.quoted_id, l.sender_name, l.sent_at, l.raw,
-      l.found_account, l.found_user, l.found_conversation, l.knows_all, l.has_new_name, l.is_last, l.conversation_slot,
-      l.line_rank, null
-    )::chat_line),
-    bool_and(l.knows_all), bool_or(l.history), bool_or(l.author = 'operator')
-  into lines, all_complete, any_history, any_echo
-  from (
-    select l.*, a.id as found_account, i.user_id as found_user, c.id as found_conversation,
-      c.id is not null and (i.user_id is not null or cardinality(l.identity_kinds) = 0) and (
-        cardinality(l.identity_kinds) < 2 or second.user_id is not null and (
-          cardinality(l.identity_kinds) = 2
-          or find_users(l.channel, l.identity_kinds, l.identity_values) = cardinality(l.identity_kinds)
-        )
-      ) as knows_all,
-      l.name is not null and i.user_id is not null and l.name is distinct from u.name as has_new_name,
-      lead(l.number) over same_conversation is null as is_last,
-      dense_rank() over (order by c.id) as conversation_slot,
-      row_number() over same_conversation as line_rank
-    from json_populate_recordset(null::chat_line, given) as l
-    -- A limit keeps each of these a look into an index, whatever the statistics say while the tables are young.
-    left join lateral (
-      select a.id from accounts a where a.channel = l.channel and a.name = l.account limit 1
-    ) as a on true
-    left join lateral (
-      select m.position from messages m where m.account_id = a.id and m.provider_id = l.provider_id limit 1
-    ) as m on true
-    left join lateral (
-      select i.user_id
-      from identities i
-      where i.value = l.identity_values[1] and i.kind = l.identity_kinds[1]
-        and i.channel = identity_channel(l.identity_kinds[1], l.channel)
-      limit 1
-    ) as i on true
-    left join lateral (
-      select i.user_id
-      from identities i
-      where i.value = l.identity_values[2] and i.kind = l.identity_kinds[2]
-        and i.channel = identity_channel(l.identity_kinds[2], l.channel)
-      limit 1
-    ) as second on true
-    left join lateral (select u.name from users u where u.id = i.user_id limit 1) as u on true
-    left join lateral (
-      select d.id from conversations d where l.group_id is null and d.user_id = i.user_id and d.account_id = a.id
-      union all
-      select g.id from conversations g where g.group_id = l.group_id and g.account_id = a.id
-      limit 1
-    ) as c on true
-    where m.position is null
-    window same_conversation as (partition by c.id, l.history order by l.number)
-  ) as l;
-end
-$$;
+create function switchboard.resolve_lines(given json) returns setof switchboard.chat_line
+  language sql stable
+begin atomic
+  select l.number, l.channel, l.account, l.provider_id, l.group_id, l.identity_kinds, l.identity_values, l.name,
+    l.author, l.type, l.says, l.history, l.text, l.content, l.quoted_id, l.sender_name, l.sent_at, l.raw,
+    a.id, i.user_id, c.id,
+    c.id is not null and (i.user_id is not null or cardinality(l.identity_kinds) = 0) and (
+      cardinality(l.identity_kinds) < 2 or second.user_id is not null and (
+        cardinality(l.identity_kinds) = 2
+        or switchboard.find_users(l.channel, l.identity_kinds, l.identity_values) = cardinality(l.identity_kinds)
+      )
+    ),
+    l.name is not null and i.user_id is not null and l.name is distinct from u.name,
+    l.group_id is null and not l.history
+      and (c.peer_value <> l.identity_values[1] or c.peer_kind <> l.identity_kinds[1])
+  from json_populate_recordset(null::switchboard.chat_line, given) as l
+  -- A limit keeps each of these a look into an index, whatever the statistics say while the tables are young.
+  left join lateral (
+    select a.id from switchboard.accounts a where a.channel = l.channel and a.name = l.account limit 1
+  ) as a on true
+  left join lateral (
+    select m.position from switchboard.messages m where m.account_id = a.id and m.provider_id = l.provider_id limit 1
+  ) as m on true
+  left join lateral (
+    select i.user_id
+    from switchboard.identities i
+    where i.value = l.identity_values[1] and i.kind = l.identity_kinds[1]
+      and i.channel = switchboard.identity_channel(l.identity_kinds[1], l.channel)
+    limit 1
+  ) as i on true
+  left join lateral (
+    select i.user_id
+    from switchboard.identities i
+    where i.value = l.identity_values[2] and i.kind = l.identity_kinds[2]
+      and i.channel = switchboard.identity_channel(l.identity_kinds[2], l.channel)
+    limit 1
+  ) as second on true
+  left join lateral (select u.name from switchboard.users u where u.id = i.user_id limit 1) as u on true
+  left join lateral (
+    select d.id, d.peer_kind, d.peer_value
+    from switchboard.conversations d
+    where l.group_id is null and d.user_id = i.user_id and d.account_id = a.id
+    union all
+    select g.id, g.peer_kind, g.peer_value
+    from switchboard.conversations g
+    where g.group_id = l.group_id and g.account_id = a.id
+    limit 1
+  ) as c on true
+  where m.position is null;
+end;
+comment on function switchboard.resolve_lines is 'Without what is already stored. An address never moves to another user, so once all are known the first one names the user.';
+
+create function switchboard.all_complete(lines switchboard.chat_line[]) returns boolean
+  language sql stable
+  return not exists (select 1 from unnest(lines) as l where not l.complete);
 
 create type switchboard.newcomer as (
   number integer, channel text, account text, identity_kinds text[], identity_values text[], name text, group_id text
 );
 comment on type switchboard.newcomer is 'Who wrote a line, when not everybody and everything it names is known.';
 
-create function switchboard.meet_strangers(lines switchboard.newcomer[]) returns void
+create function switchboard.meet_some_strangers(lines switchboard.newcomer[]) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
+  set enable_hashjoin = on
 as $$
 -- People nobody has seen before, all at once: those without any known address, and without one that somebody else in the
 -- same call has too. Under the locks of their addresses.
@@ -158,6 +148,26 @@ begin
   if written < expected then
     raise serialization_failure using message = 'Somebody else has met one of these people in this moment.';
   end if;
+end
+$$;
+
+create function switchboard.meet_strangers(lines switchboard.chat_line[]) returns void
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+declare
+  part record;
+begin
+  perform ensure_account(l.channel, l.account) from unnest(lines) as l group by l.channel, l.account;
+  -- Few at a time: the plans are made for few.
+  for part in
+    select array_agg((n.number, n.channel, n.account, n.identity_kinds, n.identity_values, n.name, n.group_id)::newcomer) as newcomers
+    from (select l.*, row_number() over (order by l.number) / 200 as part from unnest(lines) as l where not l.complete) as n
+    group by n.part
+    order by n.part
+  loop
+    perform meet_some_strangers(part.newcomers);
+  end loop;
 end
 $$;
 

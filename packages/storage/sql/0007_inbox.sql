@@ -42,7 +42,7 @@ declare
   change json;
   due timestamptz;
 begin
-  foreach one in array stored loop
+  for one in select * from unnest(stored) order by number loop
     change := null;
     due := null;
     if one.says and one.author = 'operator' then
@@ -67,112 +67,135 @@ begin
 end
 $$;
 
-create function switchboard.store_lines(
-  lines switchboard.chat_line[], quiet_ms double precision, max_wait_ms double precision, max_count integer,
-  idle_ms double precision, moment timestamptz
-) returns json[]
+create type switchboard.introduction as (
+  number integer, conversation_id bigint, user_id bigint, name text, peer_kind text, peer_value text
+);
+comment on type switchboard.introduction is 'What a line says of its sender. peer: of the other side of a direct conversation, null in groups and in backfills.';
+
+create function switchboard.introduce(given switchboard.introduction[]) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
-  set enable_hashjoin = off
-  set enable_mergejoin = off
 as $$
--- Resolved lines, all live or all backfilled (with a place each). The update locks the conversations in the order of their
--- ids, before anything is inserted. What it returns is kept by slot: no join, and no sort but one.
+begin
+  update users u set name = r.name
+  from (
+    select distinct on (g.user_id) g.user_id, g.name
+    from unnest(given) as g where g.user_id is not null and g.name is not null order by g.user_id, g.number desc
+  ) as r
+  where u.id = r.user_id and u.name is distinct from r.name;
+  update conversations c set peer_kind = r.peer_kind, peer_value = r.peer_value
+  from (
+    select distinct on (g.conversation_id) g.conversation_id, g.peer_kind, g.peer_value
+    from unnest(given) as g where g.peer_kind is not null order by g.conversation_id, g.number desc
+  ) as r
+  where c.id = r.conversation_id;
+end
+$$;
+comment on function switchboard.introduce is 'The newest line decides.';
+
+create function switchboard.store_lines(
+  given json, places bigint[], prepared boolean, quiet_ms double precision, max_wait_ms double precision, max_count integer,
+  idle_ms double precision, moment timestamptz, out results json[], out stored boolean
+)
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Stores all lines that are not stored already, or nothing when something has to be prepared: people to meet, locks to take
+-- for echoes, places to find for backfills (by number, counted from 1). `prepared`: that has been done, but for the people.
+--
+-- One statement, since every further one costs as much as ten lines. The update locks the conversations in the order of their
+-- ids, before anything is inserted. What it returns is kept in arrays, where a line finds its conversation's slot: no join, no
+-- sort. A live line lies as far beyond its conversation's base as its number in the call says.
 declare
-  results json[];
   special stored_line[];
-  bases bigint[];
-  specials boolean[];
-  unread_since timestamptz[];
-  unread_before bigint[];
   echoed_in bigint[];
   echoes bigint[];
-  any_renamed boolean;
-  written bigint;
+  introductions introduction[];
+  missing bigint;
 begin
-  with sums as (
-    select l.slot, l.conversation_id, count(*) as lines, max(l.place) as last_place,
-      count(*) filter (where l.says and l.author = 'customer') as fresh,
-      bool_or(l.says and l.author = 'operator') as echoed,
-      max(l.identity_kinds[1]) filter (where l.newest and l.group_id is null and not l.history) as peer_kind,
-      max(l.identity_values[1]) filter (where l.newest and l.group_id is null and not l.history) as peer_value
-    from unnest(lines) as l
-    group by l.slot, l.conversation_id
-    order by l.slot
+  with resolved as materialized (
+    select * from resolve_lines(given)
+  ), judged as materialized (
+    select bool_and(r.complete) and (prepared or not bool_or(r.history or r.author = 'operator')) as storable,
+      bool_or(r.renamed or r.readdressed) as news
+    from resolved r
+  ), sums as (
+    select r.conversation_id, count(*) as lines, max(r.number) filter (where not r.history) as last_number,
+      max(places[r.number + 1]) as last_place,
+      count(*) filter (where r.says and r.author = 'customer') as fresh,
+      bool_or(r.says and r.author = 'operator') as echoed
+    from resolved r
+    where (select storable from judged)
+    group by r.conversation_id
+    order by r.conversation_id
   ), touched as (
     update conversations c set
       message_count = c.message_count + s.lines,
-      last_position = case when s.last_place is null
-        then greatest(c.last_position, to_position(moment) - 1) + s.lines else greatest(c.last_position, s.last_place) end,
-      peer_kind = coalesce(s.peer_kind, c.peer_kind),
-      peer_value = coalesce(s.peer_value, c.peer_value),
+      last_position = case when s.last_number is null then greatest(c.last_position, s.last_place)
+        else greatest(c.last_position, s.last_place, to_position(moment)) + 1 + s.last_number end,
       version = case when c.handoff = 'bot' and not s.echoed then c.version + s.fresh else c.version end,
       unread_count = case when c.handoff = 'bot' and not s.echoed then c.unread_count + s.fresh else c.unread_count end,
       unread_since = case when c.handoff = 'bot' and not s.echoed and s.fresh > 0
-        then coalesce(c.unread_since, moment) else c.unread_since end,
+        then least(c.unread_since, moment) else c.unread_since end,
       due_at = case when c.handoff = 'bot' and not s.echoed and s.fresh > 0 then burst_due_at(
-        moment, coalesce(c.unread_since, moment), c.unread_count + s.fresh, quiet_ms, max_wait_ms, max_count
+        moment, least(c.unread_since, moment), c.unread_count + s.fresh, quiet_ms, max_wait_ms, max_count
       ) else c.due_at end
     from sums s
     where c.id = s.conversation_id
-    returning c.id, c.due_at, s.slot, s.fresh, c.last_position - s.lines as base, c.handoff <> 'bot' or s.echoed as special,
-      coalesce(c.unread_since, moment) as unread_since, c.unread_count - s.fresh as unread_before
+    returning c.id, c.due_at, s.fresh, c.last_position - s.last_number as base, c.handoff <> 'bot' or s.echoed as special
   ), filed as (
     insert into wakes (conversation_id, due_at)
     select t.id, t.due_at from touched t where t.fresh > 0 and not t.special
     on conflict (conversation_id) do update set due_at = excluded.due_at where wakes.due_at > excluded.due_at
-  )
-  select array_agg(t.base order by t.slot), array_agg(t.special order by t.slot), array_agg(t.unread_since order by t.slot),
-    array_agg(t.unread_before order by t.slot)
-  into bases, specials, unread_since, unread_before
-  from touched t;
-
-  with inserted as (
+  ), slots as materialized (
+    select array_agg(t.id) as ids, array_agg(t.base) as bases, array_agg(t.special) as specials,
+      array_agg(wait(moment, t.due_at)) as waits
+    from touched t
+  ), placed as not materialized (
+    select r.*, coalesce(places[r.number + 1], s.bases[r.slot] + r.number) as place, s.specials[r.slot] as special,
+      case when r.says and r.author = 'customer' then s.waits[r.slot] end as due_in_ms
+    from slots s
+    cross join lateral (select r.*, array_position(s.ids, r.conversation_id) as slot from resolved r) as r
+  ), inserted as (
     insert into messages (
       conversation_id, position, sender_id, received_at, sent_at, account_id, answerable, author, type, status,
       provider_id, quoted_id, sender_name, text, content, raw
     )
-    select l.conversation_id, coalesce(l.place, bases[l.slot] + l.rank), case when l.group_id is not null then l.user_id end,
-      moment, to_time(l.sent_at), l.account_id, l.says and l.author = 'customer', l.author, l.type,
-      case l.author when 'operator' then 'sent' end, l.provider_id, l.quoted_id,
-      case when l.group_id is not null then l.sender_name end, l.text, l.content, l.raw
-    from unnest(lines) as l
+    select p.conversation_id, p.place, case when p.group_id is not null then p.user_id end,
+      moment, to_time(p.sent_at), p.account_id, p.says and p.author = 'customer', p.author, p.type,
+      case p.author when 'operator' then 'sent' end, p.provider_id, p.quoted_id,
+      case when p.group_id is not null then p.sender_name end, p.text, p.content, p.raw
+    from placed p
+    where p.slot is not null
     on conflict (account_id, provider_id) do nothing
     returning 1
   )
   select
     array_agg(row_to_json(row(
-      p.number, 'stored', message_id(null, p.conversation_id, p.final_place), p.conversation_id::text,
-      case when p.says and p.author = 'customer' then wait(moment, burst_due_at(
-        moment, unread_since[p.slot], unread_before[p.slot] + p.said, quiet_ms, max_wait_ms, max_count
-      )) end,
-      null
-    )::inbox_row)) filter (where not specials[p.slot]),
-    array_agg((p.number, p.conversation_id, p.final_place, p.author, p.says)::stored_line order by p.number)
-      filter (where specials[p.slot]),
+      p.number, 'stored', message_id(null, p.conversation_id, p.place), p.conversation_id::text, p.due_in_ms, null
+    )::inbox_row)) filter (where not p.special),
+    array_agg((p.number, p.conversation_id, p.place, p.author, p.says)::stored_line) filter (where p.special),
     array_agg(p.conversation_id) filter (where p.author = 'operator'),
-    array_agg(p.final_place) filter (where p.author = 'operator'),
-    bool_or(p.renamed),
-    (select count(*) from inserted)
-  into results, special, echoed_in, echoes, any_renamed, written
-  from (
-    select l.number, l.conversation_id, l.slot, l.author, l.says, l.renamed,
-      coalesce(l.place, bases[l.slot] + l.rank) as final_place,
-      count(*) filter (where l.says and l.author = 'customer') over (partition by l.slot order by l.rank) as said
-    from unnest(lines) as l
-  ) as p;
+    array_agg(p.place) filter (where p.author = 'operator'),
+    array_agg((
+      p.number, p.conversation_id, p.user_id, p.name,
+      case when p.group_id is null and not p.history then p.identity_kinds[1] end, p.identity_values[1]
+    )::introduction) filter (where (select news from judged)),
+    coalesce((select storable from judged), true),
+    count(p.slot) - (select count(*) from inserted)
+  into results, special, echoed_in, echoes, introductions, stored, missing
+  from placed p;
 
-  if written < cardinality(lines) then
+  if not stored then
+    results := null;
+    return;
+  end if;
+  if missing > 0 then
     -- The same message, in another call, in this very moment: once more, and it is a duplicate.
     raise serialization_failure using message = 'One of these messages was stored in this moment.';
   end if;
-  if any_renamed then
-    update users u set name = r.name
-    from (
-      select distinct on (l.user_id) l.user_id, l.name
-      from unnest(lines) as l where l.renamed order by l.user_id, l.number desc
-    ) as r
-    where u.id = r.user_id;
+  if introductions is not null then
+    perform introduce(introductions);
   end if;
   if echoes is not null then
     perform apply_waiting_receipts(echoed_in, echoes, moment);
@@ -180,55 +203,90 @@ begin
   if special is not null then
     results := coalesce(results, '{}') || follow_handoff(special, quiet_ms, max_wait_ms, max_count, idle_ms, moment);
   end if;
-  return results;
 end
 $$;
 
-create function switchboard.in_parts(lines switchboard.chat_line[]) returns table (lines_of_part switchboard.chat_line[])
-  language sql stable
-  set search_path = switchboard, pg_temp
-as $$
-  select array_agg(n.line order by (n.line).conversation_id, (n.line).number)
-  from (
-    select l as line, l.history from unnest(lines) as l
-  ) as n
-  group by n.history
-  order by n.history
-$$;
-comment on function switchboard.in_parts is 'All live or all backfilled, by conversation.';
-
-create function switchboard.place_lines(lines switchboard.chat_line[], moment timestamptz) returns switchboard.chat_line[]
+create function switchboard.find_places(lines switchboard.chat_line[], moment timestamptz) returns bigint[]
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- Slots and ranks of a part, and places of backfilled lines. Under the locks of the conversations.
+-- Of backfilled lines, by their numbers counted from 1. Under the locks of the conversations.
 declare
-  slot integer := 0;
-  rank integer;
-  wanted bigint;
+  places bigint[] := '{}';
   taken bigint[];
+  wanted bigint;
+  last_seen bigint;
+  line record;
 begin
-  for index in 1 .. cardinality(lines) loop
-    if index = 1 or lines[index].conversation_id <> lines[index - 1].conversation_id then
-      slot := slot + 1;
-      rank := 0;
+  for line in
+    select l.number, l.conversation_id, l.sent_at from unnest(lines) as l where l.history order by l.conversation_id, l.number
+  loop
+    if last_seen is distinct from line.conversation_id then
+      last_seen := line.conversation_id;
       taken := '{}';
     end if;
-    rank := rank + 1;
-    lines[index].slot := slot;
-    lines[index].rank := rank;
-    if lines[index].history then
-      wanted := to_position(least(moment, coalesce(to_time(lines[index].sent_at), moment)));
-      loop
-        wanted := free_position(lines[index].conversation_id, wanted);
-        exit when not wanted = any (taken);
-        wanted := wanted + 1;
-      end loop;
-      taken := taken || wanted;
-      lines[index].place := wanted;
-    end if;
+    wanted := to_position(least(moment, coalesce(to_time(line.sent_at), moment)));
+    loop
+      wanted := free_position(line.conversation_id, wanted);
+      exit when not wanted = any (taken);
+      wanted := wanted + 1;
+    end loop;
+    taken := taken || wanted;
+    places[line.number + 1] := wanted;
   end loop;
-  return lines;
+  return places;
+end
+$$;
+
+create function switchboard.prepare_lines(
+  given json, more jsonb, out lines switchboard.chat_line[], out receipts switchboard.receipt[], out changed jsonb
+)
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Takes the locks that lines with new people, echoes or backfills need, receipts and changes of addresses too, and meets the
+-- people. `changed`: the user of each change by its number.
+declare
+  changes jsonb := coalesce(more -> 'changes', '[]');
+  keys text[];
+begin
+  lines := array(select r from resolve_lines(given) as r);
+  receipts := '{}';
+  changed := '{}';
+  if more ? 'receipts' then
+    receipts := resolve_receipts(array(select r from jsonb_populate_recordset(null::receipt, more -> 'receipts') as r));
+  end if;
+  keys := array(
+    select kind || ':' || value
+    from unnest(lines) as l, unnest(l.identity_kinds, l.identity_values) as i (kind, value)
+    where not l.complete
+    union all
+    select 'group:' || l.group_id from unnest(lines) as l where not l.complete and l.group_id is not null
+    union all
+    select kind || ':' || value
+    from jsonb_to_recordset(changes) as c (kinds text[], addresses text[]), unnest(c.kinds, c.addresses) as i (kind, value)
+    union all
+    select 'message:' || l.provider_id from unnest(lines) as l where l.author = 'operator'
+    union all
+    select 'message:' || r.provider_id from unnest(receipts) as r where r.conversation_id is null or r.learns
+  );
+  if cardinality(keys) > 0 then
+    perform lock_keys(keys);
+    if changes = '[]' and not all_complete(lines) then
+      perform meet_strangers(lines);
+      lines := array(select r from resolve_lines(given) as r);
+    end if;
+    if changes <> '[]' or not all_complete(lines) then
+      changed := meet_people(lines, changes);
+      lines := array(select r from resolve_lines(given) as r);
+    end if;
+    receipts := resolve_receipts(receipts);
+  end if;
+  if cardinality(receipts) > 0 or exists (select 1 from unnest(lines) as l where l.history) then
+    perform lock_conversations(array(
+      select conversation_id from unnest(lines) union select conversation_id from unnest(receipts)
+    ));
+  end if;
 end
 $$;
 
@@ -237,6 +295,8 @@ create function switchboard.ingest(given json, more jsonb, options jsonb) return
   set search_path = switchboard, pg_temp
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set jit = off
   set lock_timeout = '5s'
 as $$
@@ -244,89 +304,36 @@ as $$
 -- options: {quiet_ms, max_wait_ms, max_count, idle_ms}
 -- Everything carries the number of its event. Returns one object per event that did something; the others were duplicates.
 declare
-  known record;
-  receipts receipt[] := '{}';
-  changes jsonb := coalesce(more -> 'changes', '[]');
   quiet_ms double precision := options ->> 'quiet_ms';
   max_wait_ms double precision := options ->> 'max_wait_ms';
   max_count integer := options ->> 'max_count';
   idle_ms double precision := options ->> 'idle_ms';
-  keys text[];
-  changed jsonb := '{}';
+  outcome record;
+  prepared record;
   moment timestamptz;
-  part record;
-  results json[] := '{}';
 begin
-  known := resolve_lines(given);
-  if more ? 'receipts' then
-    receipts := resolve_receipts(array(
-      select r from jsonb_populate_recordset(null::receipt, more -> 'receipts') as r
-    ));
-  end if;
-  if not known.all_complete or known.any_echo or changes <> '[]' or cardinality(receipts) > 0 then
-    keys := array(
-      select kind || ':' || value
-      from unnest(known.lines) as l, unnest(l.identity_kinds, l.identity_values) as i (kind, value)
-      where not l.complete
-      union all
-      select 'group:' || l.group_id from unnest(known.lines) as l where not l.complete and l.group_id is not null
-      union all
-      select kind || ':' || value
-      from jsonb_to_recordset(changes) as c (kinds text[], addresses text[]), unnest(c.kinds, c.addresses) as i (kind, value)
-      union all
-      select 'message:' || l.provider_id from unnest(known.lines) as l where l.author = 'operator'
-      union all
-      select 'message:' || r.provider_id from unnest(receipts) as r where r.conversation_id is null or r.learns
-    );
-    if cardinality(keys) > 0 then
-      perform lock_keys(keys);
-      if not known.all_complete and changes = '[]' then
-        perform ensure_account(l.channel, l.account) from unnest(known.lines) as l group by l.channel, l.account;
-        -- Few at a time: the plans are made for few.
-        for part in
-          select array_agg((n.number, n.channel, n.account, n.identity_kinds, n.identity_values, n.name, n.group_id)::newcomer) as lines
-          from (select l.*, row_number() over (order by l.number) / 200 as part from unnest(known.lines) as l where not l.complete) as n
-          group by n.part
-          order by n.part
-        loop
-          perform meet_strangers(part.lines);
-        end loop;
-        known := resolve_lines(given);
-      end if;
-      if not known.all_complete or changes <> '[]' then
-        changed := meet_people(known.lines, changes);
-        known := resolve_lines(given);
-      end if;
-      receipts := resolve_receipts(receipts);
+  if more = '{}' then
+    outcome := store_lines(given, null, false, quiet_ms, max_wait_ms, max_count, idle_ms, clock_timestamp());
+    if outcome.stored then
+      return array_to_json(coalesce(outcome.results, '{}'));
     end if;
   end if;
 
-  if not known.all_complete then
+  prepared := prepare_lines(given, more);
+  moment := clock_timestamp();
+  outcome := store_lines(
+    given, find_places(prepared.lines, moment), true, quiet_ms, max_wait_ms, max_count, idle_ms, moment
+  );
+  if not outcome.stored then
     raise serialization_failure using message = 'Somebody else has met one of these people in this moment.';
   end if;
-  if known.any_history or cardinality(receipts) > 0 then
-    perform lock_conversations(array(
-      select conversation_id from unnest(known.lines) union select conversation_id from unnest(receipts)
-    ));
-  end if;
-  moment := clock_timestamp();
-  if known.any_history then
-    for part in select * from in_parts(known.lines) loop
-      results := results || store_lines(
-        place_lines(part.lines_of_part, moment), quiet_ms, max_wait_ms, max_count, idle_ms, moment
-      );
-    end loop;
-  elsif known.lines is not null then
-    results := store_lines(known.lines, quiet_ms, max_wait_ms, max_count, idle_ms, moment);
-  end if;
-  if cardinality(receipts) > 0 then
-    results := results || ingest_receipts(receipts, moment);
-  end if;
-  if changed <> '{}' then
-    results := results || array(
-      select json_build_object('number', key::integer, 'kind', 'identity', 'userId', value) from jsonb_each_text(changed)
-    );
-  end if;
-  return array_to_json(results);
+  return array_to_json(
+    coalesce(outcome.results, '{}')
+    || case when cardinality(prepared.receipts) > 0 then ingest_receipts(prepared.receipts, moment) end
+    || array(
+      select json_build_object('number', key::integer, 'kind', 'identity', 'userId', value)
+      from jsonb_each_text(prepared.changed)
+    )
+  );
 end
 $$;

@@ -46,7 +46,10 @@ export type IngestResult =
       readonly kind: 'stored'
       readonly messageId: string
       readonly conversationId: string
-      /** When the conversation is due, from now. `null`: nothing to do (handoff, history, reaction, echo). */
+      /**
+       * When the conversation is due, from now; of several messages of one call the last one says it. `null`: nothing to do
+       * (handoff, history, reaction, echo).
+       */
       readonly dueInMs: number | null
       readonly handoffChange?: HandoffChange
     }

@@ -55,15 +55,23 @@ describe('createBatcher', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBe(95)
   })
 
-  it('keeps items of one key in order and lets slots run side by side', async () => {
+  it('has one write in flight, and writes items in the order in which they came', async () => {
     const { run, batches, end } = gate()
-    const batcher = createBatcher({ run, slots: 2, keyOf: item => (item % 2 ? 'odd' : 'even') })
-    const all = [1, 2, 3, 4].map(item => batcher.add(item))
+    const batcher = createBatcher({ run, maxBatch: 2 })
+    const all = [1, 2, 3].map(item => batcher.add(item))
     await settle()
-    expect(batches.map(batch => batch.join())).toEqual(expect.arrayContaining(['1,3', '2,4']))
+    expect(batches).toEqual([[1, 2]])
+    const late = batcher.add(4)
+    await settle()
+    expect(batches).toEqual([[1, 2]])
     end()
+    await settle()
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
     end()
-    await Promise.all(all)
+    await Promise.all([...all, late])
   })
 
   it('finds the one item that the store refuses, and commits all others', async () => {

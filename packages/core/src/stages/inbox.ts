@@ -2,7 +2,7 @@ import { SwitchboardError } from '../errors.js'
 import type { IngestEvent, IngestOptions, IngestResult, Store } from '../ports/index.js'
 import { createBatcher } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
-import type { ChannelEvent, Chat, StoredEvent } from '../vocabulary/index.js'
+import type { ChannelEvent, StoredEvent } from '../vocabulary/index.js'
 
 export interface InboxDependencies {
   readonly store: Store
@@ -29,9 +29,6 @@ export interface Inbox {
 export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDependencies): Inbox {
   const batcher = createBatcher<IngestEvent, IngestResult>({
     run: events => store.ingest(events, ingest),
-    // Two writes in flight hide the wait for the disk; a conversation keeps to one of them, so order holds.
-    slots: 2,
-    keyOf: slotKey,
   })
 
   async function commit(event: IngestEvent): Promise<void> {
@@ -75,20 +72,4 @@ export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDepe
     },
     idle: () => batcher.idle(),
   }
-}
-
-/** Events of one chat, and receipts of one message, share a slot. */
-function slotKey(event: IngestEvent): string {
-  switch (event.type) {
-    case 'status':
-      return event.providerId
-    case 'identity':
-      return event.previous.value
-    default:
-      return chatKey(event.chat)
-  }
-}
-
-function chatKey(chat: Chat): string {
-  return chat.kind === 'group' ? chat.id : (chat.person.identities[0]?.value ?? '')
 }

@@ -23,6 +23,16 @@ const contradictions: Readonly<Record<string, string>> = {
       where m.conversation_id = c.id and m.answerable and m.position > c.read_to
     ) as u on true
     where c.handoff = 'bot' and (c.unread_count <> u.count or c.unread_since is distinct from u.min)`,
+  'conversations that the bot works on while a person is in charge, and the other way round': `
+    select id from switchboard.conversations
+    where handoff <> 'bot' and (due_at is not null or lease_until is not null)
+      or handoff <> 'human' and idle_at is not null`,
+  'conversations with nobody, or with a person and a group': `
+    select id from switchboard.conversations
+    where (kind = 'direct') <> (user_id is not null) or (kind = 'group') <> (group_id is not null)`,
+  'messages of customers with a status, others without one, and others that ask to be answered': `
+    select conversation_id, position from switchboard.messages
+    where (author = 'customer') <> (status is null) or author <> 'customer' and answerable`,
   'unread messages that nothing will wake the bot for': `
     select id from switchboard.conversations where handoff = 'bot' and unread_count > 0 and due_at is null`,
   'messages that are pending or sending without such a delivery': `

@@ -42,8 +42,6 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
         forMs: () =>
           pump.stopped ? options.sendLeaseMs / 2 : Math.max(recordingMs, options.sendLeaseMs / 2),
       }),
-    slots: 2,
-    keyOf: record => record.id,
   })
   const onTheirWay = new Set<Promise<void>>()
   const pump = createPump(dependencies, send)

@@ -134,8 +134,6 @@ function createWrites({ store, options, clock, random }: TurnDependencies) {
       run: batch =>
         persist(() => store.commitTurns(batch), { clock, random, forMs: () => options.sendLeaseMs }),
       maxBatch: 64,
-      slots: 2,
-      keyOf: commit => commit.conversationId,
     }),
     releases: createBatcher<TurnRelease, ReleaseResult>({
       run: batch => store.releaseTurns(batch),
