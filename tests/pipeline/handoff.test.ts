@@ -18,6 +18,23 @@ describe('a takeover', () => {
     expect(events).toEqual(['human by api', 'turn lost'])
   })
 
+  it('interrupts the responder at once, also when all listeners have been taken off', async () => {
+    let interrupted = false
+    const { bot, write, clock } = embeddedBot({
+      respond: async turn => {
+        turn.signal.addEventListener('abort', () => {
+          interrupted = true
+        })
+        return slowEcho(turn)
+      },
+    })
+    bot.off('handoff.changed')
+    await write('hello')
+    await clock.advance(2_000)
+    await bot.takeOver({ phone: person })
+    expect(interrupted).toBe(true)
+  })
+
   it('before the burst is due: the bot keeps silent, also to what comes later', async () => {
     const { bot, write, clock, sent } = embeddedBot()
     await write('hello')

@@ -74,6 +74,40 @@ describe('replies that were refused, of very many people', () => {
   })
 })
 
+describe('a reply of a process that stood still after its commit', () => {
+  const stoodStill = (ms: number) => {
+    const embedded = embeddedBot({ sends: { unknownPolicy: 'resend', reconcileMs: 3_000 } })
+    const { store, clock } = embedded
+    const { commitTurns } = store
+    Object.assign(store, {
+      async commitTurns(...commits: Parameters<typeof commitTurns>) {
+        const results = await commitTurns(...commits)
+        await new Promise<void>(resolve => clock.after(ms, resolve))
+        return results
+      },
+    })
+    return embedded
+  }
+
+  it('goes out, once, when nobody else can have sent it', async () => {
+    const { write, clock, sent, events } = stoodStill(20_000)
+    await write('hello')
+    await clock.advance(120_000)
+    expect(sent()).toEqual(['You said: hello'])
+    expect(events).toEqual(['turn answered', 'again after 0', 'sent by bot 2'])
+  })
+
+  it('does not go out a second time when another one has sent it', async () => {
+    const { write, clock, channel, sent, events } = stoodStill(50_000)
+    await write('hello')
+    await clock.advance(45_000)
+    expect(sent()).toEqual(['You said: hello'])
+    await clock.advance(300_000)
+    expect(channel.attempts).toHaveLength(1)
+    expect(events.at(-1)).toBe('turn answered')
+  })
+})
+
 describe('a reply whose outcome is unknown', () => {
   it('is not sent again, and settled by a receipt that carries its id', async () => {
     const embedded = embeddedBot()

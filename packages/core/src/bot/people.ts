@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../errors.js'
-import type { Channel, ConversationTarget, GenerateId, OutboxItem, Store } from '../ports/index.js'
+import type { Channel, Clock, ConversationTarget, GenerateId, OutboxItem, Store } from '../ports/index.js'
 import { cleanText, toE164 } from '../rules/index.js'
 import type { Emit } from '../runtime/events.js'
 import type { Conversation, Handoff, Message } from '../vocabulary/index.js'
@@ -34,17 +34,19 @@ export interface People {
 export interface PeopleDependencies {
   readonly store: Store
   readonly channels: ReadonlyMap<string, Channel>
+  readonly clock: Clock
   readonly handoffIdleMs: number | null
   readonly sendLeaseMs: number
   readonly generateId: GenerateId
   readonly emit: Emit
-  send(item: OutboxItem): Promise<void>
+  send(item: OutboxItem, askedAt: number): Promise<void>
   wake(conversationId: string, delayMs: number): void
   ready(): Promise<void>
 }
 
 export function createPeople(dependencies: PeopleDependencies): People {
-  const { store, channels, handoffIdleMs, sendLeaseMs, generateId, emit, send, wake, ready } = dependencies
+  const { store, channels, clock, handoffIdleMs, sendLeaseMs, generateId, emit, send, wake, ready } =
+    dependencies
 
   async function changeHandoff(target: Target, state: Handoff, by?: string): Promise<Conversation> {
     await ready()
@@ -61,6 +63,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
     const text = cleanText(message.text)
     if (text.trim() === '') throw new SwitchboardError('invalid_input', '`text` is empty: write something')
     await ready()
+    const askedAt = clock.now()
     const result = await store.addOperatorMessage(storeTarget(target, channels), {
       id: message.id ?? generateId(),
       content: { type: 'text', text },
@@ -72,7 +75,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
     if (!result) throw unknownConversation(target)
     if (result.handoffChange) emit('handoff.changed', result.handoffChange)
     if (!result.send) return result.message
-    await send(result.send)
+    await send(result.send, askedAt)
     const [stored] = await store.listMessages(result.conversation.id, {
       limit: 1,
       before: result.message.position + 1,

@@ -1,5 +1,5 @@
-import type { Middleware } from '../ports/index.js'
-import { createEmitter } from '../runtime/events.js'
+import type { HandoffChange, Middleware } from '../ports/index.js'
+import { type BotEvents, createEmitter, type Emit } from '../runtime/events.js'
 import { createLeases } from '../runtime/leases.js'
 import { createInbox } from '../stages/inbox.js'
 import { createOutbox } from '../stages/outbox/outbox.js'
@@ -9,7 +9,17 @@ import type { ResolvedOptions } from './options.js'
 /** The stages of one bot, connected: what the inbox commits wakes turns, what turns commit goes to the outbox. */
 export function createPipeline(options: ResolvedOptions, middleware: readonly Middleware[]) {
   const { store, queue, channels, clock, random, logger } = options
-  const { emitter, emit } = createEmitter(logger)
+  const { emitter, emit: tell } = createEmitter(logger)
+
+  const emit: Emit = (name, ...args) => {
+    if (name === 'handoff.changed') interrupt(...(args as BotEvents['handoff.changed']))
+    tell(name, ...args)
+  }
+
+  /** Whoever took over, in this process or by an echo it received: the reply in the making need not be finished. */
+  function interrupt({ conversation, state }: HandoffChange): void {
+    if (state !== 'bot') leases.revoke(conversation.id, new Error('a person took over'))
+  }
 
   function wake(conversationId: string, delayMs: number): void {
     // A lost wake costs time, never a message: the sweep finds the conversation.
@@ -41,11 +51,6 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
     respond: options.respond,
     send: outbox.send,
     options: options.turn,
-  })
-
-  // Whoever took over, in this process or by an echo it received: the reply in the making need not be finished.
-  emitter.on('handoff.changed', ({ conversation, state }) => {
-    if (state !== 'bot') leases.revoke(conversation.id, new Error('a person took over'))
   })
 
   return { emitter, emit, wake, leases, inbox, outbox, turns }

@@ -13,8 +13,12 @@ export interface OutboxDependencies extends SendAttemptDependencies {
 
 /** Where messages leave. */
 export interface Outbox {
-  /** Sends a message that the store says is `sending`, records what came of it, and goes on with what follows it. Never rejects. */
-  send(item: OutboxItem): Promise<void>
+  /**
+   * Sends a message that the store says is `sending`, records what came of it, and goes on with what follows it. Never rejects.
+   *
+   * @param askedAt when the store was asked for it, by the clock of this process
+   */
+  send(item: OutboxItem, askedAt: number): Promise<void>
   /** Sends what is due: retries, and what another process left behind. Never rejects. */
   pump(): Promise<void>
   /** The same, later. */
@@ -46,9 +50,11 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
   const onTheirWay = new Set<Promise<void>>()
   const pump = createPump(dependencies, send)
 
-  async function sendAndRecord(first: OutboxItem): Promise<void> {
+  async function sendAndRecord(first: OutboxItem, firstAskedAt: number): Promise<void> {
+    let askedAt = firstAskedAt
     for (let item: OutboxItem | undefined = first; item; ) {
-      const outcome: SendRecord['outcome'] = await attemptSend(item, dependencies)
+      const outcome: SendRecord['outcome'] = await attemptSend(item, askedAt, dependencies)
+      askedAt = clock.now()
       const record = { id: item.message.id, attempt: item.attempt, outcome, sendLeaseMs: options.sendLeaseMs }
       try {
         const result: SendRecordResult = await records.add(record)
@@ -68,8 +74,8 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
     if (outcome.kind === 'unknown' && options.unknownPolicy === 'resend') pump.after(options.reconcileMs)
   }
 
-  function send(item: OutboxItem): Promise<void> {
-    const done = sendAndRecord(item).finally(() => onTheirWay.delete(done))
+  function send(item: OutboxItem, askedAt: number): Promise<void> {
+    const done = sendAndRecord(item, askedAt).finally(() => onTheirWay.delete(done))
     onTheirWay.add(done)
     return done
   }
@@ -91,10 +97,7 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
  * Looks for messages whose time has come, one look at a time. At most `limit` of what it found are on their way: after an
  * outage thousands may be due, and those that a channel cannot take at once would run into their deadlines.
  */
-function createPump(
-  { store, emit, options, clock }: OutboxDependencies,
-  send: (item: OutboxItem) => Promise<void>,
-) {
+function createPump({ store, emit, options, clock }: OutboxDependencies, send: Outbox['send']) {
   let pumping: Promise<void> | undefined
   let again = false
   let stopped = false
@@ -109,18 +112,19 @@ function createPump(
       more = limit <= 0
       if (more) return
       try {
+        const askedAt = clock.now()
         const items = await store.claimSends({ ...options, limit })
         more = items.length === limit
-        for (const item of items) void sendOne(item)
+        for (const item of items) void sendOne(item, askedAt)
       } catch (error) {
         emit('error', error, 'claiming sends')
       }
     } while (again && !stopped)
   }
 
-  async function sendOne(item: OutboxItem): Promise<void> {
+  async function sendOne(item: OutboxItem, askedAt: number): Promise<void> {
     sending += 1
-    await send(item)
+    await send(item, askedAt)
     sending -= 1
     if (more && sending <= options.limit / 2) void now()
   }

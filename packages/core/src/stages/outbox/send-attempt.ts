@@ -7,17 +7,26 @@ export interface SendAttemptDependencies {
   readonly channels: ReadonlyMap<string, Channel>
   readonly clock: Clock
   readonly random: () => number
-  /** How long a provider may take to answer. */
+  /** How long a provider may take to answer, and how late a send may begin. */
   readonly sendTimeoutMs: number
   readonly maxAttempts: number
   readonly backoff: BackoffPolicy
 }
 
-/** Hands a message to its channel once and judges what came of it. Never rejects. */
+/**
+ * Hands a message to its channel once and judges what came of it. Never rejects.
+ *
+ * @param askedAt when the store was asked for it. A process that stood still since then must not send: the message may have
+ * been given to another one.
+ */
 export async function attemptSend(
   item: OutboxItem,
+  askedAt: number,
   dependencies: SendAttemptDependencies,
 ): Promise<SendRecord['outcome']> {
+  if (dependencies.clock.now() - askedAt > dependencies.sendTimeoutMs) {
+    return { kind: 'retry', afterMs: 0, error: 'send_late: this process stood still' }
+  }
   const channel = dependencies.channels.get(item.message.channel)
   if (!channel) return judgeFailure(unknownChannel(item.message.channel), item.attempt, dependencies)
   using limit = deadline(dependencies.clock, dependencies.sendTimeoutMs, `channel ${channel.name}`)

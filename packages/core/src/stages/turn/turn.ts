@@ -30,7 +30,7 @@ export interface TurnDependencies extends RespondingDependencies {
   readonly random: () => number
   readonly leases: Leases
   /** Hands a committed reply to the outbox. */
-  send(item: OutboxItem): Promise<void>
+  send(item: OutboxItem, askedAt: number): Promise<void>
   wake(conversationId: string, delayMs: number): void
   readonly options: ClaimOptions & {
     /** How often newer messages may void a reply before it goes out all the same. */
@@ -48,7 +48,7 @@ export interface TurnStage {
 }
 
 export function createTurnStage(dependencies: TurnDependencies): TurnStage {
-  const { emit, leases, send, wake } = dependencies
+  const { emit, leases, send, wake, clock } = dependencies
   const { claims, commits, releases } = createWrites(dependencies)
 
   async function handle({ conversationId }: Wake): Promise<void> {
@@ -73,8 +73,9 @@ export function createTurnStage(dependencies: TurnDependencies): TurnStage {
       settleRelease(release, await releases.add(release))
       return
     }
+    const askedAt = clock.now()
     const reply = settleCommit(claim, commit, await commits.add(commit))
-    if (reply) await send(reply)
+    if (reply) await send(reply, askedAt)
   }
 
   function settleCommit(
@@ -99,7 +100,7 @@ export function createTurnStage(dependencies: TurnDependencies): TurnStage {
       outcome,
       attempt,
       voids,
-      durationMs: Math.max(0, dependencies.clock.now() - claimedAt),
+      durationMs: Math.max(0, clock.now() - claimedAt),
       ...(commit.model !== undefined && { model: commit.model }),
       ...(commit.usage && { usage: commit.usage }),
     })
