@@ -30,7 +30,7 @@ export function outcomeUnknown(what: string, cause?: unknown): ChannelError {
 
 /**
  * The error of an answer that is not a plain success; `undefined` for one that is. `error.code` decides whatever the
- * HTTP status; 504 comes from a gateway that does not know either.
+ * HTTP status; 502 and 504 come from gateways, which do not know what became of the request.
  *
  * @param secrets texts that the error must not repeat
  */
@@ -44,7 +44,9 @@ export function errorOfAnswer(
   const code = asNumber(error?.code)
   const known = code === undefined ? undefined : refusalOfCode(code)
   if (!known && !error && answer.status >= 200 && answer.status < 300) return undefined
-  if (!known && answer.status === 504) return outcomeUnknown('Meta answered 504')
+  if (!known && (answer.status === 502 || answer.status === 504)) {
+    return outcomeUnknown(`A gateway answered ${answer.status}`)
+  }
   const refusal = known ?? refusalOfStatus(answer.status)
   const reason = code === undefined ? `HTTP ${answer.status}` : `error ${code}`
   const message = `Meta refused (${reason}): ${refusal.advice}${detailsOf(error, secrets)}`
