@@ -9,8 +9,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 export function toE164(text: string): string | undefined {
   const digits = text.replace(/[^\d+]/g, '').replace(/^00/, '')
   const international = digits.startsWith('+') ? digits : `+${digits}`
-  const parsed = parsePhoneNumberFromString(international)
-  if (parsed) return parsed.number
   // Numbering plans change faster than tables of them: what has the shape of E.164 is believed.
-  return /^\+[1-9]\d{6,14}$/.test(international) ? international : undefined
+  const number = parsePhoneNumberFromString(international)?.number ?? international
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined
 }

@@ -264,6 +264,7 @@ describe('texts and phones', () => {
     ['hello', undefined],
     ['', undefined],
     ['12', undefined],
+    ['+4930123456789012345', undefined],
   ])('%s is %s', (text, expected) => {
     expect(toE164(text)).toBe(expected)
   })

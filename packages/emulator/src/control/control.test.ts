@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { expect, test } from 'vitest'
 import type { Emulator } from '../emulator.js'
 import { isObject, type JsonObject } from '../json.js'
@@ -224,6 +225,18 @@ test('a foreign page may not control the emulator', async () => {
   const foreign = await control(emulator, 'POST', '/reset', {}, { origin: 'https://evil.example' })
   expect(foreign.status).toBe(403)
   expect((await control(emulator, 'POST', '/reset', {}, { origin: emulator.url })).status).toBe(200)
+})
+
+test('a page whose own name points to this machine may not, either', async () => {
+  await using both = await startBoth()
+  const { hostname, port } = new URL(both.emulator.url)
+  const statusFor = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const request = { hostname, port, path: '/_emulator/state', headers: { host } }
+      get(request, response => resolve(response.resume().statusCode)).on('error', reject)
+    })
+  expect(await statusFor(`evil.example:${port}`)).toBe(403)
+  expect(await statusFor(`localhost:${port}`)).toBe(200)
 })
 
 test('without a webhook writing answers 409', async () => {

@@ -9,8 +9,8 @@ import { ROUTES } from './route-table.js'
  * # The control API
  *
  * Everything that the phone page and other processes can see and do, as JSON below `/_emulator`. No key is asked for:
- * the emulator listens on loopback. A request with an `Origin` other than the emulator's own is refused (403), so that
- * a foreign web page cannot use it. Errors are `{ error: { message } }` with 400, 403, 404, 409 (no webhook set), 413.
+ * the emulator listens on loopback. A request with an `Origin` other than the emulator's own, or with a `Host` that is no
+ * name of this machine, is refused (403), so that a foreign web page cannot use it. Errors are `{ error: { message } }` with 400, 403, 404, 409 (no webhook set), 413.
  *
  * ## Shapes
  * - Person: `{ key, name, phone?, userId?, username?, lastWroteAt? }`: `phone` is digits, absent when hidden.
@@ -70,7 +70,7 @@ export function isControlPath(path: string): boolean {
 
 export async function handleControl(world: World, exchange: Exchange): Promise<void> {
   try {
-    refuseForeignPages(exchange)
+    refuseForeignPages(exchange, world.settings.host)
     const path = exchange.url.pathname.slice('/_emulator'.length)
     if (path === '/events' && exchange.method === 'GET') return streamEvents(world, exchange)
     await exchange.answer(await findRoute(exchange, path)(world))
@@ -111,8 +111,15 @@ function readJson(exchange: Exchange): JsonObject {
   return body
 }
 
-function refuseForeignPages({ headers }: Exchange): void {
+function refuseForeignPages({ headers }: Exchange, listensOn: string): void {
   const { origin, host } = headers
   if (origin !== undefined && origin !== `http://${host}`)
     throw new ControlError(403, `Pages from ${origin} may not control the emulator.`)
+  // A page that lets its own name point to this machine (DNS rebinding) still sends its name.
+  if (isLocal(listensOn) && !isLocal(host?.replace(/:\d+$/, '')))
+    throw new ControlError(403, `The emulator is not called ${host}: use localhost.`)
+}
+
+function isLocal(name: string | undefined): boolean {
+  return name !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name)
 }
