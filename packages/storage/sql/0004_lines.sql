@@ -1,5 +1,27 @@
 -- What webhooks bring, and whom it is from.
 
+create type switchboard.given_line as (
+  number integer,
+  channel text,
+  account text,
+  provider_id text,
+  group_id text,
+  identity_kinds text[],
+  identity_values text[],
+  name text,
+  author text,
+  type text,
+  says boolean,
+  history boolean,
+  text text,
+  content jsonb,
+  quoted_id text,
+  sender_name text,
+  sent_at double precision,
+  raw text
+);
+comment on type switchboard.given_line is 'What callers say of a line.';
+
 create type switchboard.chat_line as (
   -- as the caller sends it
   number integer,
@@ -45,7 +67,7 @@ begin atomic
     l.name is not null and i.user_id is not null and l.name is distinct from u.name,
     l.group_id is null and not l.history
       and (c.peer_value <> l.identity_values[1] or c.peer_kind <> l.identity_kinds[1])
-  from json_populate_recordset(null::switchboard.chat_line, given) as l
+  from json_populate_recordset(null::switchboard.given_line, given) as l
   -- A limit keeps each of these a look into an index, whatever the statistics say while the tables are young.
   left join lateral (
     select a.id from switchboard.accounts a where a.channel = l.channel and a.name = l.account limit 1

@@ -67,31 +67,34 @@ begin
 end
 $$;
 
-create type switchboard.introduction as (
-  number integer, conversation_id bigint, user_id bigint, name text, peer_kind text, peer_value text
-);
-comment on type switchboard.introduction is 'What a line says of its sender. peer: of the other side of a direct conversation, null in groups and in backfills.';
-
-create function switchboard.introduce(given switchboard.introduction[]) returns void
-  language plpgsql
+create function switchboard.introduce(given json, numbers integer[]) returns void
+  language sql
   set search_path = switchboard, pg_temp
 as $$
-begin
-  update users u set name = r.name
-  from (
-    select distinct on (g.user_id) g.user_id, g.name
-    from unnest(given) as g where g.user_id is not null and g.name is not null order by g.user_id, g.number desc
-  ) as r
-  where u.id = r.user_id and u.name is distinct from r.name;
-  update conversations c set peer_kind = r.peer_kind, peer_value = r.peer_value
-  from (
-    select distinct on (g.conversation_id) g.conversation_id, g.peer_kind, g.peer_value
-    from unnest(given) as g where g.peer_kind is not null order by g.conversation_id, g.number desc
-  ) as r
-  where c.id = r.conversation_id;
-end
+  with heard as materialized (
+    select l.number, l.name, p.user_id, c.id as conversation_id, l.identity_kinds[1] as kind, l.identity_values[1] as value
+    from json_populate_recordset(null::given_line, given) as l
+    cross join lateral (select find_user(l.channel, l.identity_kinds, l.identity_values) as user_id) as p
+    cross join lateral (select a.id from accounts a where a.channel = l.channel and a.name = l.account limit 1) as a
+    left join lateral (
+      select c.id
+      from conversations c
+      where c.user_id = p.user_id and c.account_id = a.id and l.group_id is null and not l.history
+      limit 1
+    ) as c on true
+    where l.number = any (numbers)
+  ), renamed as (
+    update users u set name = h.name
+    from (
+      select distinct on (user_id) user_id, name from heard where name is not null order by user_id, number desc
+    ) as h
+    where u.id = h.user_id and u.name is distinct from h.name
+  )
+  update conversations c set peer_kind = h.kind, peer_value = h.value
+  from (select distinct on (conversation_id) * from heard order by conversation_id, number desc) as h
+  where c.id = h.conversation_id;
 $$;
-comment on function switchboard.introduce is 'The newest line decides.';
+comment on function switchboard.introduce is 'Takes over the names and addresses of those who sent these lines. The newest line decides.';
 
 create function switchboard.store_lines(
   given json, places bigint[], prepared boolean, quiet_ms double precision, max_wait_ms double precision, max_count integer,
@@ -110,22 +113,19 @@ declare
   special stored_line[];
   echoed_in bigint[];
   echoes bigint[];
-  introductions introduction[];
+  numbers integer[];
+  news boolean;
   missing bigint;
 begin
   with resolved as materialized (
     select * from resolve_lines(given)
-  ), judged as materialized (
-    select bool_and(r.complete) and (prepared or not bool_or(r.history or r.author = 'operator')) as storable,
-      bool_or(r.renamed or r.readdressed) as news
-    from resolved r
   ), sums as (
     select r.conversation_id, count(*) as lines, max(r.number) filter (where not r.history) as last_number,
       max(places[r.number + 1]) as last_place,
       count(*) filter (where r.says and r.author = 'customer') as fresh,
       bool_or(r.says and r.author = 'operator') as echoed
     from resolved r
-    where (select storable from judged)
+    where (select bool_and(o.complete and (prepared or not o.history and o.author <> 'operator')) from resolved o)
     group by r.conversation_id
     order by r.conversation_id
   ), touched as (
@@ -177,13 +177,9 @@ begin
     array_agg((p.number, p.conversation_id, p.place, p.author, p.says)::stored_line) filter (where p.special),
     array_agg(p.conversation_id) filter (where p.author = 'operator'),
     array_agg(p.place) filter (where p.author = 'operator'),
-    array_agg((
-      p.number, p.conversation_id, p.user_id, p.name,
-      case when p.group_id is null and not p.history then p.identity_kinds[1] end, p.identity_values[1]
-    )::introduction) filter (where (select news from judged)),
-    coalesce((select storable from judged), true),
+    array_agg(p.number), bool_or(p.renamed or p.readdressed), count(p.slot) = count(*),
     count(p.slot) - (select count(*) from inserted)
-  into results, special, echoed_in, echoes, introductions, stored, missing
+  into results, special, echoed_in, echoes, numbers, news, stored, missing
   from placed p;
 
   if not stored then
@@ -194,8 +190,8 @@ begin
     -- The same message, in another call, in this very moment: once more, and it is a duplicate.
     raise serialization_failure using message = 'One of these messages was stored in this moment.';
   end if;
-  if introductions is not null then
-    perform introduce(introductions);
+  if news then
+    perform introduce(given, numbers);
   end if;
   if echoes is not null then
     perform apply_waiting_receipts(echoed_in, echoes, moment);
