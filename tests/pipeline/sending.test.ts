@@ -94,7 +94,7 @@ describe('a reply of a process that stood still after its commit', () => {
     await write('hello')
     await clock.advance(120_000)
     expect(sent()).toEqual(['You said: hello'])
-    expect(events).toEqual(['turn answered', 'again after 0', 'sent by bot 2'])
+    expect(events).toEqual(['turn answered', 'again after 1500', 'sent by bot 2'])
   })
 
   it('does not go out a second time when another one has sent it', async () => {

@@ -47,10 +47,9 @@ create type switchboard.chat_line as (
   user_id bigint,
   conversation_id bigint,
   complete boolean,
-  renamed boolean,
-  readdressed boolean
+  renamed boolean
 );
-comment on type switchboard.chat_line is 'An event that becomes a line of a conversation. says: somebody says something now. complete: everybody and everything it names is known. renamed, readdressed: its sender has another name or address than we know.';
+comment on type switchboard.chat_line is 'An event that becomes a line of a conversation. says: somebody says something now. complete: everybody and everything it names is known. renamed: its sender has another name than we know.';
 
 create function switchboard.resolve_lines(given json) returns setof switchboard.chat_line
   language sql stable
@@ -64,9 +63,7 @@ begin atomic
         or switchboard.find_users(l.channel, l.identity_kinds, l.identity_values) = cardinality(l.identity_kinds)
       )
     ),
-    l.name is not null and i.user_id is not null and l.name is distinct from u.name,
-    l.group_id is null and not l.history
-      and (c.peer_value <> l.identity_values[1] or c.peer_kind <> l.identity_kinds[1])
+    l.name is not null and i.user_id is not null and l.name is distinct from u.name
   from json_populate_recordset(null::switchboard.given_line, given) as l
   -- A limit keeps each of these a look into an index, whatever the statistics say while the tables are young.
   left join lateral (
@@ -91,11 +88,11 @@ begin atomic
   ) as second on true
   left join lateral (select u.name from switchboard.users u where u.id = i.user_id limit 1) as u on true
   left join lateral (
-    select d.id, d.peer_kind, d.peer_value
+    select d.id
     from switchboard.conversations d
     where l.group_id is null and d.user_id = i.user_id and d.account_id = a.id
     union all
-    select g.id, g.peer_kind, g.peer_value
+    select g.id
     from switchboard.conversations g
     where g.group_id = l.group_id and g.account_id = a.id
     limit 1

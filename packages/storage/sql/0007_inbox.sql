@@ -83,16 +83,20 @@ as $$
       limit 1
     ) as c on true
     where l.number = any (numbers)
+  ), free as materialized (
+    -- A name is not worth waiting for: whoever holds the user may be waiting for a conversation that we hold.
+    select u.id from users u where u.id in (select user_id from heard) for no key update skip locked
   ), renamed as (
     update users u set name = h.name
     from (
       select distinct on (user_id) user_id, name from heard where name is not null order by user_id, number desc
     ) as h
+    join free f on f.id = h.user_id
     where u.id = h.user_id and u.name is distinct from h.name
   )
   update conversations c set peer_kind = h.kind, peer_value = h.value
   from (select distinct on (conversation_id) * from heard order by conversation_id, number desc) as h
-  where c.id = h.conversation_id;
+  where c.id = h.conversation_id and (c.peer_kind <> h.kind or c.peer_value <> h.value);
 $$;
 comment on function switchboard.introduce is 'Takes over the names and addresses of those who sent these lines. The newest line decides.';
 
@@ -142,18 +146,21 @@ begin
       ) else c.due_at end
     from sums s
     where c.id = s.conversation_id
-    returning c.id, c.due_at, s.fresh, c.last_position - s.last_number as base, c.handoff <> 'bot' or s.echoed as special
+    returning c.id, c.due_at, c.peer_kind, c.peer_value, s.fresh, c.last_position - s.last_number as base,
+      c.handoff <> 'bot' or s.echoed as special
   ), filed as (
     insert into wakes (conversation_id, due_at)
     select t.id, t.due_at from touched t where t.fresh > 0 and not t.special
     on conflict (conversation_id) do update set due_at = excluded.due_at where wakes.due_at > excluded.due_at
   ), slots as materialized (
     select array_agg(t.id) as ids, array_agg(t.base) as bases, array_agg(t.special) as specials,
-      array_agg(wait(moment, t.due_at)) as waits
+      array_agg(t.peer_kind) as peer_kinds, array_agg(t.peer_value) as peer_values, array_agg(wait(moment, t.due_at)) as waits
     from touched t
   ), placed as not materialized (
     select r.*, coalesce(places[r.number + 1], s.bases[r.slot] + r.number) as place, s.specials[r.slot] as special,
-      case when r.says and r.author = 'customer' then s.waits[r.slot] end as due_in_ms
+      case when r.says and r.author = 'customer' then s.waits[r.slot] end as due_in_ms,
+      r.group_id is null and not r.history
+        and (s.peer_values[r.slot] <> r.identity_values[1] or s.peer_kinds[r.slot] <> r.identity_kinds[1]) as readdressed
     from slots s
     cross join lateral (select r.*, array_position(s.ids, r.conversation_id) as slot from resolved r) as r
   ), inserted as (
@@ -177,8 +184,8 @@ begin
     array_agg((p.number, p.conversation_id, p.place, p.author, p.says)::stored_line) filter (where p.special),
     array_agg(p.conversation_id) filter (where p.author = 'operator'),
     array_agg(p.place) filter (where p.author = 'operator'),
-    array_agg(p.number), bool_or(p.renamed or p.readdressed), count(p.slot) = count(*),
-    count(p.slot) - (select count(*) from inserted)
+    array_agg(p.number), bool_or(p.renamed or p.readdressed), count(p.slot) > 0 or count(*) = 0,
+    count(*) - (select count(*) from inserted)
   into results, special, echoed_in, echoes, numbers, news, stored, missing
   from placed p;
 
@@ -187,8 +194,8 @@ begin
     return;
   end if;
   if missing > 0 then
-    -- The same message, in another call, in this very moment: once more, and it is a duplicate.
-    raise serialization_failure using message = 'One of these messages was stored in this moment.';
+    -- In another call, in this very moment: once more, and the message is a duplicate or has a new conversation.
+    raise serialization_failure using message = 'One of these messages was stored, or its conversation removed, in this moment.';
   end if;
   if news then
     perform introduce(given, numbers);
@@ -268,7 +275,12 @@ begin
   );
   if cardinality(keys) > 0 then
     perform lock_keys(keys);
-    if changes = '[]' and not all_complete(lines) then
+    -- Strangers are met in parts. Among so many, those who are known in part come first: one of their new addresses may be
+    -- all that a later line has.
+    if changes = '[]' and not all_complete(lines) and (cardinality(lines) <= 200 or not exists (
+      select 1 from unnest(lines) as l
+      where not l.complete and find_user(l.channel, l.identity_kinds, l.identity_values) is not null
+    )) then
       perform meet_strangers(lines);
       lines := array(select r from resolve_lines(given) as r);
     end if;
@@ -325,7 +337,8 @@ begin
   end if;
   return array_to_json(
     coalesce(outcome.results, '{}')
-    || case when cardinality(prepared.receipts) > 0 then ingest_receipts(prepared.receipts, moment) end
+    -- Resolved again: a receipt may be of an echo in the same call.
+    || case when cardinality(prepared.receipts) > 0 then ingest_receipts(resolve_receipts(prepared.receipts), moment) end
     || array(
       select json_build_object('number', key::integer, 'kind', 'identity', 'userId', value)
       from jsonb_each_text(prepared.changed)

@@ -165,6 +165,11 @@ begin
     returning c as conversation, c.id
   )
   select array_agg(t.conversation), array_agg(t.id) into taken, taken_ids from touched t;
+  if clock_timestamp() > after(moment, lease_ms / 20) then
+    -- It had to wait for somebody: the lease begins now.
+    moment := clock_timestamp();
+    update conversations set lease_until = after(moment, lease_ms) where id = any (taken_ids);
+  end if;
 
   select json_agg(row(
       to_conversation(c, a.account, u.person), c.id::text, c.fence, c.version, b.ends_at, c.attempts, c.voids,
@@ -200,8 +205,7 @@ begin
     select json_agg(json_build_object('conversationId', c.id::text, 'dueInMs', wait(moment, greatest(c.due_at, c.lease_until))))
     into later
     from conversations c
-    where c.id = any (ids) and c.id <> all (coalesce(taken_ids, '{}')) and c.handoff = 'bot' and c.due_at is not null
-      and greatest(c.due_at, c.lease_until) > moment;
+    where c.id = any (ids) and c.id <> all (coalesce(taken_ids, '{}')) and c.handoff = 'bot' and c.due_at is not null;
   end if;
   return json_build_object('claimed', results, 'parked', array_to_json(parked), 'later', later);
 end

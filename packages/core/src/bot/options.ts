@@ -78,7 +78,17 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 /** Options with every default in its place, checked. */
 export function resolveOptions(options: BotOptions) {
   checkNumbers(options)
-  const { turns = {}, sends = {} } = options
+  const { turns = {}, sends = {}, buffer = {} } = options
+  checkCounts({
+    history: options.history,
+    'respond.history': options.respond.history,
+    'buffer.maxCount': buffer.maxCount,
+    'turns.maxBurst': turns.maxBurst,
+    'turns.maxAttempts': turns.maxAttempts,
+    'turns.maxVoids': turns.maxVoids,
+    'sends.maxAttempts': sends.maxAttempts,
+  })
+  if (sends.timeoutMs === 0) throw configuration('`sends.timeoutMs` is 0: nothing could be sent')
   const sendTimeoutMs = sends.timeoutMs ?? 15_000
   return {
     channels: channelsByName(options.channels),
@@ -142,6 +152,17 @@ function checkNumbers(section: object, path = ''): void {
     if (numberSections.has(key)) checkNumbers(value ?? {}, `${path}${key}.`)
   }
 }
+
+function checkCounts(counts: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (value !== undefined && (!Number.isInteger(value) || value > largestCount)) {
+      throw configuration(`\`${name}\` must be a whole number up to ${largestCount}, not ${value}`)
+    }
+  }
+}
+
+/** What databases count with. */
+const largestCount = 2 ** 31 - 1
 
 /** Over thirty years in milliseconds. Databases cannot reckon with much more: every message would be refused. */
 const largestNumber = 1e12

@@ -58,7 +58,7 @@ function ingestLine(state: State, event: StoredEvent, options: IngestOptions, no
   const handoffChange = handoffEffect(state, conversation, event, options, now)
   const line = toLine(state, conversation, event, now)
   addLine(state, line)
-  applyWaitingReceipts(state, line, now)
+  if (line.author !== 'customer') applyWaitingReceipts(state, line, now)
 
   const wakes = line.answerable && botMaySpeak(conversation.handoff)
   if (wakes) extendBurst(state, conversation, line, options, now)

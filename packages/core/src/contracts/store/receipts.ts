@@ -1,6 +1,6 @@
 import { equal, kind, ok, present } from '../assert.js'
 import { ana, ben, echoTo, receiptOf, textOf, uniqueId } from './events.js'
-import type { Scene, StoreTests } from './scene.js'
+import { ingestOptions, type Scene, type StoreTests } from './scene.js'
 
 const orders = [
   ['sent', 'delivered', 'read'],
@@ -172,6 +172,24 @@ export const receiptTests: StoreTests = {
     equal([message.status, message.error], ['delivered', undefined], 'failed, then delivered')
     await scene.ingest(receiptOf(providerId, 'failed', { error: { code: '1', message: 'x' } }))
     equal((await scene.message(item)).status, 'delivered', 'delivered, then failed')
+  },
+
+  'applies the receipt of an echo that comes in the same call, before it or after it': async scene => {
+    for (const echoFirst of [true, false]) {
+      const echo = echoTo(ana, 'from the phone')
+      const receipt = receiptOf(echo.providerId, 'read')
+      const events = echoFirst ? [echo, receipt] : [receipt, echo]
+      const results = await scene.store.ingest(events, ingestOptions)
+      const stored = kind(present(results[echoFirst ? 0 : 1], 'a result'), 'stored', 'the echo')
+      equal((await scene.message(stored)).status, 'read', 'its status')
+    }
+  },
+
+  'moves nothing that the customer wrote when the receipt comes first, either': async scene => {
+    const event = textOf(ana, 'hello')
+    await scene.ingest(receiptOf(event.providerId, 'read'))
+    const { status, readAt } = await scene.message(await scene.tell(event))
+    equal([status, readAt], [undefined, undefined], 'status and time')
   },
 
   'keeps receipts for the messages of operators too': async scene => {

@@ -25,7 +25,8 @@ export async function attemptSend(
   dependencies: SendAttemptDependencies,
 ): Promise<SendRecord['outcome']> {
   if (dependencies.clock.now() - askedAt > dependencies.sendTimeoutMs) {
-    return { kind: 'retry', afterMs: 0, error: 'send_late: this process stood still' }
+    const afterMs = backoffMs(item.attempt, dependencies.backoff, dependencies.random())
+    return { kind: 'retry', afterMs, error: 'send_late: this process stood still' }
   }
   const channel = dependencies.channels.get(item.message.channel)
   if (!channel) return judgeFailure(unknownChannel(item.message.channel), item.attempt, dependencies)
