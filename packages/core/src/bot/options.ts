@@ -66,6 +66,11 @@ export interface BotOptions {
   readonly maxWaiting?: number
   /** The longest webhook that is read, in bytes. Default 3 MiB, as Meta sends at most. */
   readonly maxBodyBytes?: number
+  /**
+   * Gets what goes wrong: webhooks that are refused or not committed, listeners that throw, and `error` events, failed or
+   * parked turns and messages in trouble that nobody listens to. Ids, codes and reasons; no words of a person, unless your
+   * own code puts them into an error that it reports. Default silent; `console` works, so does a pino logger.
+   */
   readonly logger?: Logger
   readonly clock?: Clock
   readonly generateId?: GenerateId

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { problem, tooLarge } from '../bot/webhook.js'
+import { type Problem, problem, tooLarge, type WebhookHandler } from '../bot/webhook.js'
 import type { Bot } from '../bot.js'
 import type { WebhookResponse } from '../ports/index.js'
 
@@ -17,15 +17,18 @@ export interface NodeHandlerOptions {
 export function toNodeHandler(bot: Pick<Bot, 'handle' | 'maxBodyBytes'>, options: NodeHandlerOptions = {}) {
   const { channel } = options
   return (request: IncomingMessage, response: ServerResponse): void => {
+    const { method = 'GET', url = '/', headers } = request
     readBody(request, bot.maxBodyBytes, outcome => {
       if (outcome === undefined) return
       if (!Buffer.isBuffer(outcome)) {
         // What is left of the body is not read: the connection cannot be used again.
         response.shouldKeepAlive = false
         write(response, outcome)
+        // Absent when `handle` is a wrapper of the user's.
+        const { logRefusal } = bot.handle as Partial<WebhookHandler>
+        logRefusal?.(outcome, url, channel)
         return
       }
-      const { method = 'GET', url = '/', headers } = request
       const get = (name: string) => {
         const value = headers[name.toLowerCase()]
         return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value
@@ -43,7 +46,7 @@ export function toNodeHandler(bot: Pick<Bot, 'handle' | 'maxBodyBytes'>, options
 function readBody(
   request: IncomingMessage,
   maxBytes: number,
-  done: (outcome: Buffer | WebhookResponse | undefined) => void,
+  done: (outcome: Buffer | Problem | undefined) => void,
 ): void {
   const early = refuseEarly(request, maxBytes)
   if (early) {
@@ -53,7 +56,7 @@ function readBody(
   const chunks: Buffer[] = []
   let length = 0
   let finished = false
-  const finish = (outcome: Buffer | WebhookResponse | undefined) => {
+  const finish = (outcome: Buffer | Problem | undefined) => {
     if (finished) return
     finished = true
     done(outcome)
@@ -72,13 +75,13 @@ function readBody(
   request.on('close', () => finish(undefined))
 }
 
-function refuseEarly(request: IncomingMessage, maxBytes: number): Buffer | WebhookResponse | undefined {
+function refuseEarly(request: IncomingMessage, maxBytes: number): Buffer | Problem | undefined {
   if (request.readableEnded) return alreadyRead(request)
   return Number(request.headers['content-length'] ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined
 }
 
 /** A body parser was here first. Some keep the bytes. */
-function alreadyRead(request: IncomingMessage): Buffer | WebhookResponse {
+function alreadyRead(request: IncomingMessage): Buffer | Problem {
   const { rawBody } = request as { rawBody?: unknown }
   if (Buffer.isBuffer(rawBody)) return rawBody
   if (request.method === 'GET') return Buffer.alloc(0)

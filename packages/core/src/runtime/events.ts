@@ -72,18 +72,60 @@ type Listener = (...args: unknown[]) => unknown
 
 /**
  * An emitter whose listeners cannot break the pipeline, each other or the process: what they throw, or reject with when
- * they are `async`, is logged. So is an error that nobody listens to.
+ * they are `async`, is logged. So are errors, failed turns and messages that nobody listens to.
  */
 export function createEmitter(logger: Logger): { emitter: BotEmitter; emit: Emit } {
   const emitter = guardListeners(new EventEmitter(), logger) as unknown as BotEmitter
   const emit: Emit = (name, ...args) => {
     if (emitter.listenerCount(name) > 0) emitter.emit(name, ...(args as never))
-    else if (name === 'error') {
-      const [error, where] = args
-      logger.error({ where, error: describeError(error) }, 'something failed')
-    }
+    else logUnheard(logger, name, args)
   }
   return { emitter, emit }
+}
+
+function logUnheard<Name extends keyof BotEvents>(logger: Logger, name: Name, args: BotEvents[Name]): void {
+  const log: ((logger: Logger, ...args: BotEvents[Name]) => void) | undefined = unheard[name]
+  try {
+    log?.(logger, ...args)
+  } catch {
+    // A logger that throws is to the pipeline what a listener that throws is.
+  }
+}
+
+/**
+ * What means trouble, in ids and codes: field by field, since the text of an error may repeat what a person wrote or who they
+ * are. A turn's error is whatever the responder threw, a sentence without a code, so it is left to listeners and the store.
+ */
+const unheard: { readonly [Name in keyof BotEvents]?: (logger: Logger, ...args: BotEvents[Name]) => void } = {
+  error: (logger, error, where) => logger.error({ where, error: describeError(error) }, 'something failed'),
+  'turn.failed': (logger, { conversationId, attempt, retryInMs }) =>
+    logger.warn(
+      { conversationId, attempt, retryInMs },
+      'a turn failed and runs again; listen to `turn.failed` for its error',
+    ),
+  'turn.parked': (logger, { conversationId, turnId }) =>
+    logger.warn(
+      { conversationId, turnId },
+      'a turn failed too often and is parked; `bot.turns()` has its error, `bot.replay(turnId)` runs it again',
+    ),
+  'message.failed': (logger, { conversationId, messageId, error }) =>
+    logger.warn({ conversationId, messageId, code: codeOf(error) }, 'a message was refused for good'),
+  'message.unknown': (logger, { conversationId, messageId, error }) =>
+    logger.warn(
+      { conversationId, messageId, code: codeOf(error) },
+      'a message may or may not have been sent',
+    ),
+  'message.retrying': (logger, { conversationId, messageId, error, afterMs }) =>
+    logger.info({ conversationId, messageId, code: codeOf(error), afterMs }, 'a message is sent again later'),
+}
+
+/**
+ * The code of `code: message`. Codes come from channels, so only what looks like one: a word, and no digits enough for a
+ * phone number.
+ */
+function codeOf(error: string): string | undefined {
+  const code = /^[\w.-]{1,64}(?=:)/.exec(error)?.[0]
+  return code === undefined || /\d{7}/.test(code) ? undefined : code
 }
 
 /** Wraps every listener. The same one gets the same wrapper, so that `off` finds it. */
