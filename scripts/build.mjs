@@ -4,12 +4,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { withLock } from './lock.mjs'
-import { inParallel, root, run } from './run.mjs'
+import { inParallel, packageFolders, root, run } from './run.mjs'
 
 const cache = join(root, 'node_modules', '.cache', 'switchboard-build')
-const builtFolders = ['packages', 'examples'].flatMap(parent =>
-  readdirSync(join(root, parent)).map(name => join(root, parent, name)),
-)
+const builtFolders = ['packages', 'examples'].flatMap(packageFolders)
 
 mkdirSync(cache, { recursive: true })
 // Tests that need a build may ask for one at the same time.

@@ -1,17 +1,27 @@
 // What the scripts share: the workspace's folders and running its programs.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, constants } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+/**
+ * The packages in a folder of the workspace; what else lies there, such as leftovers of another branch, is none.
+ *
+ * @param {string} parent
+ */
+export function packageFolders(parent) {
+  return readdirSync(join(root, parent))
+    .map(name => join(root, parent, name))
+    .filter(folder => existsSync(join(folder, 'package.json')))
+}
+
 /** The published packages: `{ name, folder, manifest }`. */
 export function publishedPackages() {
-  return readdirSync(join(root, 'packages')).map(directory => {
-    const folder = join(root, 'packages', directory)
+  return packageFolders('packages').map(folder => {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     return { name: manifest.name, folder, manifest }
   })
@@ -52,10 +62,17 @@ export function run(command, parameters, { cwd = root, capture = false, env = {}
  * @param {string} cwd
  */
 export async function runService(parameters, cwd) {
-  const child = spawn(process.execPath, parameters, { cwd, stdio: 'inherit' })
+  const env = { ...process.env }
+  // A path means what it means where the command was typed, not where the program runs.
+  const { INIT_CWD, SWITCHBOARD_DATA_DIR: directory } = env
+  if (INIT_CWD && directory) env.SWITCHBOARD_DATA_DIR = resolve(INIT_CWD, directory)
+  const child = spawn(process.execPath, parameters, { cwd, env, stdio: 'inherit' })
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
+  // npm and its shell die of a signal without passing it on.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
   const [code, signal] = await once(child, 'exit')
   process.exit(code ?? 128 + constants.signals[signal])
 }

@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer, type OutgoingHttpHeaders, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
 import { describe, expect, it } from 'vitest'
@@ -22,6 +24,7 @@ describe('a configuration that cannot work', () => {
     ['SEND_UNKNOWN_POLICY', { SEND_UNKNOWN_POLICY: 'hope' }],
     ['BUFFER_QUIET_MS', { BUFFER_QUIET_MS: '-1' }],
     ['OPERATOR_API_KEY', { ENVIRONMENT: 'production' }],
+    ['ENVIRONMENT', { ENVIRONMENT: 'Production' }],
     [
       'WHATSAPP_APP_SECRET',
       {
@@ -51,6 +54,15 @@ describe('a configuration that cannot work', () => {
       status: 1,
       output: expect.stringMatching(/Cannot start: DATABASE_URL: .*ECONNREFUSED/),
     })
+  })
+
+  it('says when the data directory cannot be made', async () => {
+    using directory = temporaryDirectory()
+    const file = join(directory.path, 'file')
+    await writeFile(file, '')
+    const { status, output } = await runFlagship({ SWITCHBOARD_DATA_DIR: join(file, 'data') })
+    expect(status).toBe(1)
+    expect(output).toMatch(/Cannot start: SWITCHBOARD_DATA_DIR: .*file/)
   })
 
   it('refuses a data directory that another process holds', async () => {

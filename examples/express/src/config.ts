@@ -16,7 +16,10 @@ function whole(fallback: number, least = 0) {
 const variables = z.object({
   PORT: whole(3000).refine(port => port <= 65_535, 'must be a port, 0 to 65535'),
   HOST: text,
-  ENVIRONMENT: z.string().default('development'),
+  ENVIRONMENT: z
+    .string()
+    .refine(name => name === 'production' || !/^prod/i.test(name), 'did you mean production?')
+    .default('development'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DATABASE_URL: z
@@ -86,7 +89,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
 
   const { WHATSAPP_PHONE_NUMBER_ID: phoneNumberId, WHATSAPP_ACCESS_TOKEN: accessToken } = values
-  const config = { ...values, production, warnings: production ? [] : warningsOf(values) }
+  const config = { ...values, production, warnings: warningsOf(values, production) }
   return phoneNumberId !== undefined && accessToken !== undefined
     ? { ...config, whatsapp: { phoneNumberId, accessToken } }
     : config
@@ -117,8 +120,18 @@ function productionProblems(values: Variables): string[] {
   return problems
 }
 
-function warningsOf(values: Variables): string[] {
+function warningsOf(values: Variables, production: boolean): string[] {
   const warnings: string[] = []
+  if (values.WHATSAPP_PHONE_NUMBER_ID === undefined && production) {
+    warnings.push(
+      'WHATSAPP_PHONE_NUMBER_ID is not set: the emulator plays WhatsApp, whose secret everybody knows',
+    )
+  }
+  if (values.WHATSAPP_PHONE_NUMBER_ID === undefined && values.ROLE !== 'all') {
+    warnings.push(
+      `ROLE is ${values.ROLE} without WHATSAPP_PHONE_NUMBER_ID: every process has an emulator of its own`,
+    )
+  }
   if (values.OPERATOR_API_KEY === undefined) {
     warnings.push('OPERATOR_API_KEY is not set: /api is open to this machine only')
   }

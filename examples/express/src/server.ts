@@ -69,8 +69,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 async function listen(server: Server, { PORT, HOST, production }: Config): Promise<string> {
   server.listen(PORT, HOST ?? (production ? '0.0.0.0' : '127.0.0.1'))
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return `http://127.0.0.1:${port}`
+  const { address, family, port } = server.address() as AddressInfo
+  const everywhere = address === '0.0.0.0' || address === '::'
+  const host = everywhere ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
+  return `http://${host}:${port}`
 }
 
 /** Requests that run may end; connections that wait for the next one are closed. */

@@ -29,9 +29,15 @@ export function failToStart(error: unknown): never {
     console.error(`Cannot start; change these variables:\n${words.replace(/^/gm, '  ')}`)
     process.exit(exitConfig)
   }
-  const variable = variableOf((error as { code?: unknown } | undefined)?.code)
+  const variable = isAboutDirectory(error)
+    ? 'SWITCHBOARD_DATA_DIR'
+    : variableOf((error as { code?: unknown } | undefined)?.code)
   console.error(`Cannot start: ${variable ? `${variable}: ` : ''}${words}`)
   process.exit(1)
+}
+
+function isAboutDirectory(error: unknown): boolean {
+  return error instanceof Error && (error.cause as { syscall?: unknown } | undefined)?.syscall === 'mkdir'
 }
 
 /** The variable to look at when a part of the server cannot start. */

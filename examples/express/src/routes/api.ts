@@ -10,6 +10,7 @@ const target = z.union(
 const operatorMessage = z.object({
   message: z.string().trim().min(1).max(4096),
   messageId: z.string().min(1).nullish(),
+  id: z.string().min(1).max(200).optional(),
 })
 const page = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -32,9 +33,12 @@ export function apiRoutes(bot: Bot): Router {
   })
 
   router.post('/operator-message', async (request, response) => {
-    const { message: text, messageId } = operatorMessage.parse(request.body ?? {})
-    const quoted = messageId ? { quotedId: messageId } : {}
-    const message = await bot.sendAsOperator(targetOf(request.body), { text, ...quoted })
+    const { message: text, messageId, id } = operatorMessage.parse(request.body ?? {})
+    const message = await bot.sendAsOperator(targetOf(request.body), {
+      text,
+      ...(messageId && { quotedId: messageId }),
+      ...(id !== undefined && { id }),
+    })
     if (message.status === 'failed') {
       sendProblem(response, 502, 'the provider refused the message', message.error)
       return

@@ -25,10 +25,16 @@ const mostTries = 4
  * least one sees the other. Files of dead processes are ignored and removed; since no two files ever have the same name,
  * nobody can remove one that somebody else has just put down. After a crash there is nothing to clean up.
  *
- * @throws {SwitchboardError} `locked` when a living process holds it, this one included
+ * @throws {SwitchboardError} `locked` when a living process holds it, this one included; `configuration` when it cannot be made
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true })
+  await mkdir(directory, { recursive: true }).catch((cause: Error) => {
+    throw new SwitchboardError(
+      'configuration',
+      `The directory ${directory} cannot be made: ${cause.message}`,
+      { cause },
+    )
+  })
   const place = await realpath(directory)
   for (let attempt = 1; ; attempt += 1) {
     const file = await announce(place)
