@@ -20,10 +20,10 @@ create type switchboard.given_line as (
   sent_at double precision,
   raw text
 );
-comment on type switchboard.given_line is 'What callers say of a line.';
+comment on type switchboard.given_line is 'What callers say of a line. Apart from chat_line, since every column is looked for in the JSON of every line.';
 
 create type switchboard.chat_line as (
-  -- as the caller sends it
+  -- given_line
   number integer,
   channel text,
   account text,
@@ -105,12 +105,7 @@ create function switchboard.all_complete(lines switchboard.chat_line[]) returns 
   language sql stable
   return not exists (select 1 from unnest(lines) as l where not l.complete);
 
-create type switchboard.newcomer as (
-  number integer, channel text, account text, identity_kinds text[], identity_values text[], name text, group_id text
-);
-comment on type switchboard.newcomer is 'Who wrote a line, when not everybody and everything it names is known.';
-
-create function switchboard.meet_some_strangers(lines switchboard.newcomer[]) returns void
+create function switchboard.meet_some_strangers(lines switchboard.chat_line[]) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
   set enable_hashjoin = on
@@ -180,12 +175,12 @@ begin
   perform ensure_account(l.channel, l.account) from unnest(lines) as l group by l.channel, l.account;
   -- Few at a time: the plans are made for few.
   for part in
-    select array_agg((n.number, n.channel, n.account, n.identity_kinds, n.identity_values, n.name, n.group_id)::newcomer) as newcomers
-    from (select l.*, row_number() over (order by l.number) / 200 as part from unnest(lines) as l where not l.complete) as n
+    select array_agg(n.line) as lines
+    from (select l as line, row_number() over (order by l.number) / 200 as part from unnest(lines) as l where not l.complete) as n
     group by n.part
     order by n.part
   loop
-    perform meet_some_strangers(part.newcomers);
+    perform meet_some_strangers(part.lines);
   end loop;
 end
 $$;

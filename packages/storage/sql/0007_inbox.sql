@@ -308,7 +308,7 @@ create function switchboard.ingest(given json, more jsonb, options jsonb) return
   set jit = off
   set lock_timeout = '5s'
 as $$
--- given: [chat_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses}]}
+-- given: [given_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses}]}
 -- options: {quiet_ms, max_wait_ms, max_count, idle_ms}
 -- Everything carries the number of its event. Returns one object per event that did something; the others were duplicates.
 declare
@@ -319,6 +319,7 @@ declare
   outcome record;
   prepared record;
   moment timestamptz;
+  results json[] := '{}';
 begin
   if more = '{}' then
     outcome := store_lines(given, null, false, quiet_ms, max_wait_ms, max_count, idle_ms, clock_timestamp());
@@ -329,20 +330,24 @@ begin
 
   prepared := prepare_lines(given, more);
   moment := clock_timestamp();
-  outcome := store_lines(
-    given, find_places(prepared.lines, moment), true, quiet_ms, max_wait_ms, max_count, idle_ms, moment
-  );
-  if not outcome.stored then
-    raise serialization_failure using message = 'Somebody else has met one of these people in this moment.';
-  end if;
-  return array_to_json(
-    coalesce(outcome.results, '{}')
+  -- Most calls with receipts bring nothing else.
+  if cardinality(prepared.lines) > 0 then
+    outcome := store_lines(
+      given, find_places(prepared.lines, moment), true, quiet_ms, max_wait_ms, max_count, idle_ms, moment
+    );
+    if not outcome.stored then
+      raise serialization_failure using message = 'Somebody else has met one of these people in this moment.';
+    end if;
+    results := coalesce(outcome.results, '{}');
     -- Resolved again: a receipt may be of an echo in the same call.
-    || case when cardinality(prepared.receipts) > 0 then ingest_receipts(resolve_receipts(prepared.receipts), moment) end
-    || array(
-      select json_build_object('number', key::integer, 'kind', 'identity', 'userId', value)
-      from jsonb_each_text(prepared.changed)
-    )
-  );
+    prepared.receipts := resolve_receipts(prepared.receipts);
+  end if;
+  if cardinality(prepared.receipts) > 0 then
+    results := results || ingest_receipts(prepared.receipts, moment);
+  end if;
+  return array_to_json(results || array(
+    select json_build_object('number', key::integer, 'kind', 'identity', 'userId', value)
+    from jsonb_each_text(prepared.changed)
+  ));
 end
 $$;
