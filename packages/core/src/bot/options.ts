@@ -83,16 +83,8 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 /** Options with every default in its place, checked. */
 export function resolveOptions(options: BotOptions) {
   checkNumbers(options)
-  const { turns = {}, sends = {}, buffer = {} } = options
-  checkCounts({
-    history: options.history,
-    'respond.history': options.respond.history,
-    'buffer.maxCount': buffer.maxCount,
-    'turns.maxBurst': turns.maxBurst,
-    'turns.maxAttempts': turns.maxAttempts,
-    'turns.maxVoids': turns.maxVoids,
-    'sends.maxAttempts': sends.maxAttempts,
-  })
+  const { turns = {}, sends = {} } = options
+  checkCount('respond.history', options.respond.history ?? 0)
   if (sends.timeoutMs === 0) throw configuration('`sends.timeoutMs` is 0: nothing could be sent')
   const sendTimeoutMs = sends.timeoutMs ?? 15_000
   return {
@@ -154,17 +146,19 @@ function checkNumbers(section: object, path = ''): void {
     if (typeof value === 'number' && !(value >= 0 && value <= largestNumber)) {
       throw configuration(`\`${path}${key}\` must be a number from 0 to ${largestNumber}, not ${value}`)
     }
+    if (typeof value === 'number' && counts.has(key)) checkCount(`${path}${key}`, value)
     if (numberSections.has(key)) checkNumbers(value ?? {}, `${path}${key}.`)
   }
 }
 
-function checkCounts(counts: Readonly<Record<string, number | undefined>>): void {
-  for (const [name, value] of Object.entries(counts)) {
-    if (value !== undefined && (!Number.isInteger(value) || value > largestCount)) {
-      throw configuration(`\`${name}\` must be a whole number up to ${largestCount}, not ${value}`)
-    }
+function checkCount(name: string, value: number): void {
+  if (!Number.isInteger(value) || value > largestCount) {
+    throw configuration(`\`${name}\` must be a whole number up to ${largestCount}, not ${value}`)
   }
 }
+
+/** What databases count. */
+const counts = new Set(['history', 'maxCount', 'maxBurst', 'maxAttempts', 'maxVoids'])
 
 /** What databases count with. */
 const largestCount = 2 ** 31 - 1

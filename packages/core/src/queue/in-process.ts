@@ -1,5 +1,5 @@
 import type { Clock, Queue, Wake } from '../ports/index.js'
-import { systemClock } from '../runtime/clock.js'
+import { longestTimerMs, systemClock } from '../runtime/clock.js'
 import { createWakes } from './wakes.js'
 
 export interface InProcessQueueOptions {
@@ -9,9 +9,6 @@ export interface InProcessQueueOptions {
   /** How many wakes are kept; beyond it new ones are dropped and left to the sweeper. Default 100 000. */
   readonly maxWakes?: number
 }
-
-/** Longer timers fire at once in JavaScript (2³¹ − 1 ms). */
-const longestTimerMs = 2 ** 31 - 1
 
 /**
  * The queue for one process: due times in a heap and a single timer. A conversation is not handed out again while its

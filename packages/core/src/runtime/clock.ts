@@ -1,7 +1,7 @@
 import type { Clock, GenerateId } from '../ports/index.js'
 
 /** Longer timers fire at once in JavaScript (2³¹ − 1 ms): a time-out of a year would be one of a millisecond. */
-const longestTimerMs = 2 ** 31 - 1
+export const longestTimerMs = 2 ** 31 - 1
 
 /** The real time of this process. A waiting callback keeps the process alive until it is cancelled. */
 export const systemClock: Clock = {
