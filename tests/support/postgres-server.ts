@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.js'
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
 
 export interface PostgresServerOptions {
@@ -178,14 +178,4 @@ function untilReady(guard: ChildProcess): Promise<void> {
     guard.once('error', reject)
     guard.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)))
   })
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The probe socket has no port.')
-  return address.port
 }
