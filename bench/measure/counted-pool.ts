@@ -17,9 +17,9 @@ export function countedPool(connectionString: string): CountedPool {
       async connect() {
         const client = await real.connect()
         return {
-          query(text, values) {
-            statements.push(text)
-            return client.query(text, values)
+          query(statement) {
+            statements.push(statement.text)
+            return client.query(statement)
           },
           release: error => client.release(error),
         }

@@ -19,11 +19,11 @@ export function meteredPool(connectionString: string): MeteredPool {
   real.on('error', () => undefined)
   let counts: Record<string, number> = {}
 
-  async function metered(client: pg.PoolClient, name: string, text: string, values?: unknown[]) {
+  async function metered(client: pg.PoolClient, name: string, statement: pg.QueryConfig) {
     const count = async () => (await client.query<{ count: number }>(readSoFar)).rows[0]?.count ?? 0
     await client.query('begin')
     const before = await count()
-    const result = await client.query(text, values)
+    const result = await client.query(statement)
     counts[name] = (counts[name] ?? 0) + (await count()) - before
     await client.query('commit')
     return result
@@ -34,9 +34,9 @@ export function meteredPool(connectionString: string): MeteredPool {
       async connect() {
         const client = await real.connect()
         return {
-          query(text, values) {
-            const name = /^select switchboard\.(\w+)\(/.exec(text)?.[1]
-            return name ? metered(client, name, text, values) : client.query(text, values)
+          query(statement) {
+            const name = /^select switchboard\.(\w+)\(/.exec(statement.text)?.[1]
+            return name ? metered(client, name, statement) : client.query(statement)
           },
           release: error => client.release(error),
         }

@@ -95,7 +95,7 @@ function ownDatabase(dataDir: string | undefined): Database {
   }
 
   return {
-    run: (text, values) => use(database => database.run(text, values)),
+    run: (text, values, name) => use(database => database.run(text, values, name)),
     transaction: work => use(database => database.transaction(work)),
     async close() {
       closed = true

@@ -178,4 +178,44 @@ describe('a pool that hands out another connection each time, emptied of its sta
     expect((await inner.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     await inner.end()
   })
+
+  it.each([
+    ['has lost a prepared statement', (client: pg.PoolClient) => client.query('deallocate all')],
+    [
+      'has prepared it for somebody else',
+      async (client: pg.PoolClient) => {
+        // `pg` keeps this list of what it has prepared on a connection: as if it were another connection.
+        ;(client as unknown as { connection: { parsedStatements: object } }).connection.parsedStatements = {}
+      },
+    ],
+  ])('stores a message once when a connection %s', async (how, upset) => {
+    const inner = new pg.Pool({ connectionString: server.url, max: 1 })
+    let refused = 0
+    const pool = {
+      async connect() {
+        const client = await inner.connect()
+        await upset(client)
+        return {
+          query: (statement: pg.QueryConfig) =>
+            client.query(statement).catch(error => {
+              if (statement.name) refused += 1
+              throw error
+            }),
+          release: (error?: Error | boolean) => client.release(error),
+        }
+      },
+    }
+    const store = postgresStore({ pool })
+    await store.init()
+    const kinds: (string | undefined)[] = []
+    for (const event of ['first', 'second', 'first', 'third']) {
+      const [result] = await store.ingest([textFrom('+1777', `${how}-${event}`)], ingestOptions)
+      kinds.push(result?.kind)
+    }
+    expect(kinds).toEqual(['stored', 'stored', 'duplicate', 'stored'])
+    // Once is enough to know the pooler.
+    expect(refused).toBe(1)
+    await store.close()
+    await inner.end()
+  })
 })

@@ -21,7 +21,7 @@ function explainingPool(inner: Pool) {
       const client = await inner.connect()
       return {
         release: (error?: Error | boolean) => client.release(error),
-        async query(text: string, values: unknown[] = []) {
+        async query({ text, values }: { text: string; values?: unknown[] }) {
           const name = /^select switchboard\.(\w+)/.exec(text)?.[1]
           if (name === undefined) return client.query(text, values)
           // The plan says how many pages it touched, but not what the function answered: kept in a setting.

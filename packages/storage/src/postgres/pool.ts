@@ -4,7 +4,12 @@ import { createDeadline } from './deadline.js'
 
 /** What is used of a `pg` client. */
 export interface PostgresClient {
-  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  query(query: {
+    readonly text: string
+    readonly values?: unknown[]
+    /** Of a statement that the connection keeps. */
+    readonly name?: string
+  }): Promise<{ rows: Record<string, unknown>[] }>
   /** With an error: the connection is broken and must not be used again. */
   release(error?: Error | boolean): void
   on?(event: 'error', listener: (error: Error) => void): unknown
@@ -37,11 +42,25 @@ function guard(client: PostgresClient): void {
   client.on?.('error', () => {})
 }
 
+export interface PoolDatabaseOptions {
+  readonly timeoutMs: number
+  readonly prepareStatements: boolean
+}
+
+/**
+ * A prepared statement that is not there (26000), or there already (42P05): a pooler gives each transaction another
+ * connection, and does not keep statements. Nothing of the statement has run then, so it can run again without a name.
+ */
+const poolerForgot = new Set(['26000', '42P05'])
+
 /** Calls over a pool. Every call ends in time, also when the network has swallowed the connection. */
-export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<Database, 'close'> {
+export function createPoolDatabase(
+  pool: PostgresPool,
+  { timeoutMs, prepareStatements }: PoolDatabaseOptions,
+): Omit<Database, 'close'> {
   async function withClient<Result>(
     limitMs: number,
-    work: (run: RunSql) => Promise<Result>,
+    work: (client: PostgresClient) => Promise<Result>,
     isBroken: (error: unknown) => boolean,
   ): Promise<Result> {
     const deadline = createDeadline(limitMs)
@@ -50,7 +69,7 @@ export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<
       guard(client)
       let broken = false
       try {
-        return await deadline.race(work((text, values) => query(client, text, values)))
+        return await deadline.race(work(client))
       } catch (error) {
         broken = isBroken(error)
         throw error
@@ -62,17 +81,32 @@ export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<
     }
   }
 
+  let prepares = prepareStatements
+
+  async function runPrepared(client: PostgresClient, ...[text, values, name]: Parameters<RunSql>) {
+    if (prepares && name !== undefined) {
+      try {
+        return await query(client, text, values, name)
+      } catch (error) {
+        if (!poolerForgot.has(sqlState(error) ?? '')) throw error
+        prepares = false
+      }
+    }
+    return query(client, text, values)
+  }
+
   return {
-    run: (text, values) =>
+    run: (text, values, name) =>
       withClient(
         timeoutMs,
-        run => run(text, values),
+        client => runPrepared(client, text, values, name),
         error => sqlState(error) === undefined,
       ),
     transaction: work =>
       withClient(
         migrationTimeoutMs,
-        async run => {
+        async client => {
+          const run: RunSql = (text, values) => query(client, text, values)
           await run('begin')
           const result = await work(run)
           await run('commit')
@@ -83,7 +117,11 @@ export function createPoolDatabase(pool: PostgresPool, timeoutMs: number): Omit<
   }
 }
 
-async function query(client: PostgresClient, text: string, values: readonly unknown[] | undefined) {
-  const { rows } = await (values ? client.query(text, [...values]) : client.query(text))
+async function query(client: PostgresClient, text: string, values?: readonly unknown[], name?: string) {
+  const { rows } = await client.query({
+    text,
+    ...(values && { values: [...values] }),
+    ...(name !== undefined && { name }),
+  })
   return rows
 }

@@ -1,13 +1,18 @@
 import { type Store, StoreError, SwitchboardError } from '@switchboard/core'
 import type { Database } from '../sql/database.js'
 import { createSqlStore } from '../sql/sql-store.js'
-import { createPoolDatabase, guardClients, type PostgresPool } from './pool.js'
+import { createPoolDatabase, guardClients, type PoolDatabaseOptions, type PostgresPool } from './pool.js'
 
 interface CommonOptions {
   /** How long one call may take, connecting and waiting for a free connection included. Default 10 000. */
   readonly timeoutMs?: number
   /** Bring the schema `switchboard` up to date in `init`. `false`: only check that it is. Default true. */
   readonly migrate?: boolean
+  /**
+   * Let connections keep the statements they have parsed. Default true, also behind poolers: the first one that does not
+   * keep them ends it. `false` for AWS RDS Proxy, which would tie a connection to each client for it.
+   */
+  readonly prepareStatements?: boolean
 }
 
 export type PostgresStoreOptions = CommonOptions &
@@ -41,12 +46,13 @@ export type PostgresStoreOptions = CommonOptions &
  * ```
  */
 export function postgresStore(options: PostgresStoreOptions): Store {
-  const { timeoutMs = 10_000, migrate = true } = options
-  const database = 'pool' in options ? borrowed(options.pool, timeoutMs) : owned(options, timeoutMs)
+  const { timeoutMs = 10_000, migrate = true, prepareStatements = true } = options
+  const common = { timeoutMs, prepareStatements }
+  const database = 'pool' in options ? borrowed(options.pool, common) : owned(options, common)
   return createSqlStore({ name: 'postgres', database, migrate })
 }
 
-function borrowed(pool: PostgresPool, timeoutMs: number): Database {
+function borrowed(pool: PostgresPool, options: PoolDatabaseOptions): Database {
   if (typeof pool?.connect !== 'function') {
     throw new SwitchboardError(
       'configuration',
@@ -54,7 +60,7 @@ function borrowed(pool: PostgresPool, timeoutMs: number): Database {
     )
   }
   guardClients(pool)
-  return { ...createPoolDatabase(pool, timeoutMs), close: async () => {} }
+  return { ...createPoolDatabase(pool, options), close: async () => {} }
 }
 
 interface OwnPoolOptions {
@@ -63,16 +69,16 @@ interface OwnPoolOptions {
 }
 
 /** A pool of our own, opened with the first call, so that `pg` is loaded only where it is used. */
-function owned(options: OwnPoolOptions, timeoutMs: number): Database {
+function owned(own: OwnPoolOptions, options: PoolDatabaseOptions): Database {
   let pool: Promise<PostgresPool> | undefined
   let closed = false
   const connect = async () => {
     if (closed) throw new StoreError('store_failed', 'The store is closed: make a new one.')
-    pool ??= openPool(options, timeoutMs)
+    pool ??= openPool(own, options.timeoutMs)
     return (await pool).connect()
   }
   return {
-    ...createPoolDatabase({ connect }, timeoutMs),
+    ...createPoolDatabase({ connect }, options),
     async close() {
       closed = true
       const opened = pool

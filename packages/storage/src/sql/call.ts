@@ -16,9 +16,11 @@ export function createCall(database: Database): Call {
     const places = values.map((_, index) => `$${index + 1}`).join(', ')
     // As text: whatever parsers for JSON the pool was given do not matter.
     const text = `select switchboard.${name}(${places})::text as result`
+    // Says all that the text says: two statements of one name are the same, whichever version of this code prepared them.
+    const statement = `switchboard.${name}/${values.length}`
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const [row] = await database.run(text, values)
+        const [row] = await database.run(text, values, statement)
         return parse(row?.result) as Result
       } catch (error) {
         if (!isWorthRetrying(error) || attempt === mostTries) throw toStoreError(error)

@@ -11,7 +11,10 @@ let database: Database
 
 beforeEach(async () => {
   server = await createDatabase()
-  database = { ...createPoolDatabase(server.pool(), 20_000), close: async () => {} }
+  database = {
+    ...createPoolDatabase(server.pool(), { timeoutMs: 20_000, prepareStatements: true }),
+    close: async () => {},
+  }
 })
 
 afterEach(() => server.drop())
