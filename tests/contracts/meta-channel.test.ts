@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { metaChannel } from '@switchboard/adapters/meta'
-import { type Channel, ChannelError } from '@switchboard/core'
+import { type Channel, ChannelError, contentText } from '@switchboard/core'
 import { type ChannelHarness, channelContract, type ProviderAnswer } from '@switchboard/core/contracts'
 import { describe, expect, it } from 'vitest'
 import { type Answer, field, garbage, hang, json, reset, scriptedServer } from './scripted-server.js'
@@ -156,7 +156,7 @@ const defects: readonly Defect[] = [
     spoil: channel => ({
       send: (message, options) =>
         channel.send(message, options).catch((error: ChannelError) => {
-          throw new ChannelError('channel_refused', `could not send "${message.content.text}"`, {
+          throw new ChannelError('channel_refused', `could not send "${contentText(message.content)}"`, {
             cause: error,
           })
         }),

@@ -60,6 +60,6 @@ export function embeddedBot(options: Partial<BotOptions> & { readonly start?: bo
       const request = channel.request(...texts.map(text => channel.text(text, { from: person })))
       return (await bot.fetch(request)).status
     },
-    sent: () => channel.sent.map(message => message.content.text),
+    sent: () => channel.sent.map(message => message.text ?? ''),
   }
 }

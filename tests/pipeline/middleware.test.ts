@@ -1,3 +1,4 @@
+import { contentText } from '@switchboard/core'
 import { describe, expect, it } from 'vitest'
 import { echo, embeddedBot } from './embedded-bot.js'
 
@@ -8,7 +9,8 @@ describe('middleware', () => {
     bot.use(async (turn, next) => {
       order.push('outer in')
       await next()
-      order.push(`outer out: ${turn.answer?.parts[0]?.text}`)
+      const [part] = turn.answer?.parts ?? []
+      order.push(`outer out: ${part && contentText(part)}`)
     })
     bot.use(async (turn, next) => {
       if (turn.text === 'stop') turn.answer = { parts: [{ type: 'text', text: 'Stopped.' }] }

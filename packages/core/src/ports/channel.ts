@@ -1,4 +1,4 @@
-import type { ChannelEvent, OutboundMessage, Peer } from '../vocabulary/index.js'
+import type { ChannelEvent, Identity, MediaRef, OutboundMessage, Peer } from '../vocabulary/index.js'
 
 /** The part of a request that a channel needs. The body is complete and is what the signature covers. */
 export interface WebhookRequest {
@@ -38,6 +38,42 @@ export interface MessageAddress {
   readonly providerId: string
 }
 
+/** What happened since a cursor. */
+export interface Polled {
+  readonly events: readonly ChannelEvent[]
+  /** Where the next poll goes on, opaque to everybody else. Kept once the events are committed. */
+  readonly cursor: string
+}
+
+/** A file's bytes. */
+export interface MediaFile {
+  readonly bytes: Uint8Array
+  /** As the provider says it; the bytes may be something else. */
+  readonly mimeType?: string
+  readonly filename?: string
+}
+
+export interface DownloadOptions extends CallOptions {
+  /** The account of the conversation. Default the channel's own. */
+  readonly account?: string
+  /** A longer file is refused. Default 100 MiB, the longest of WhatsApp's documents. */
+  readonly maxBytes?: number
+}
+
+export interface HistoryOptions extends CallOptions {
+  /** Epoch milliseconds: nothing older. */
+  readonly since?: number
+  /** The most events. Default 1 000. */
+  readonly limit?: number
+}
+
+/** Whether messages can pass. */
+export interface ChannelHealth {
+  readonly ok: boolean
+  /** In the provider's words: `AUTH`, `SCAN_QR_CODE`. */
+  readonly state: string
+}
+
 /**
  * One connection to a provider. An absent method means: not supported.
  *
@@ -51,11 +87,20 @@ export interface Channel {
   readonly defaultAccount: string
   /** The longest text of one message, in UTF-16 units. The bot sends a longer one in pieces. */
   readonly maxTextLength?: number
+  /** How long the bot waits between two polls, in milliseconds. Default 5 000. */
+  readonly pollMs?: number
   /**
    * Authenticates and translates a webhook, nothing else: no side effect, no dispatch. Answers a bad
    * signature or body with a 4xx response and no events; throws only for a bug.
    */
   receive?(request: WebhookRequest): Received | Promise<Received>
+  /**
+   * Asks for what is new, where nothing pushes it. The first poll has no cursor; what it finds is history, unless it
+   * came after the bot had started. Polls overlap: an event may come again, under the same id.
+   *
+   * @throws {ChannelError} the bot polls again later, with the same cursor
+   */
+  poll?(cursor: string | undefined, options?: CallOptions): Promise<Polled>
   /**
    * Hands one message to the provider.
    *
@@ -66,4 +111,23 @@ export interface Channel {
   markRead?(message: MessageAddress, options?: CallOptions): Promise<void>
   /** Shows that an answer is being written. May mark the message as read. */
   startTyping?(message: MessageAddress, options?: CallOptions): Promise<void>
+  /**
+   * Fetches a file that an event refers to.
+   *
+   * @throws {ChannelError} `channel_refused`, `retryable` or not: gone, too long, refused
+   */
+  download?(media: MediaRef, options?: DownloadOptions): Promise<MediaFile>
+  /** Gives a file to the provider, for messages that send it by its id. */
+  upload?(file: MediaFile, options?: Omit<DownloadOptions, 'maxBytes'>): Promise<MediaRef>
+  /** What was said in a chat before, newest first, marked as history. */
+  history?(
+    chat: { readonly account: string; readonly peer: Peer },
+    options?: HistoryOptions,
+  ): AsyncIterable<ChannelEvent>
+  health?(options?: CallOptions & { readonly account?: string }): Promise<ChannelHealth>
+  /** The other addresses of a person, as far as the provider knows them. */
+  lookUp?(
+    identity: Identity,
+    options?: CallOptions & { readonly account?: string },
+  ): Promise<readonly Identity[]>
 }

@@ -1,7 +1,12 @@
 export type {
   CallOptions,
   Channel,
+  ChannelHealth,
+  DownloadOptions,
+  HistoryOptions,
+  MediaFile,
   MessageAddress,
+  Polled,
   Received,
   SendResult,
   WebhookRequest,

@@ -1,5 +1,5 @@
 import type { Answer, ClaimedTurn, ReplyDraft } from '../ports/index.js'
-import type { Message } from '../vocabulary/index.js'
+import type { Message, OutboundContent } from '../vocabulary/index.js'
 import { type QuoteThresholds, shouldQuote } from './quote.js'
 import { splitText } from './split-text.js'
 
@@ -15,8 +15,8 @@ export function splitAnswer(
   maxTextLength: number | undefined,
 ): Answer | undefined {
   if (!answer || maxTextLength === undefined) return answer
-  const parts = answer.parts.flatMap(part =>
-    splitText(part.text, maxTextLength).map(text => ({ ...part, text })),
+  const parts = answer.parts.flatMap((part): readonly OutboundContent[] =>
+    part.type === 'text' ? splitText(part.text, maxTextLength).map(text => ({ ...part, text })) : [part],
   )
   return { ...answer, parts }
 }
@@ -32,7 +32,7 @@ export function draftReplies(
   thresholds: QuoteThresholds,
   generateId: () => string,
 ): readonly ReplyDraft[] {
-  const parts = answer?.parts.filter(part => part.text.trim() !== '') ?? []
+  const parts = answer?.parts.filter(part => part.type !== 'text' || part.text.trim() !== '') ?? []
   return parts.map((content, index) => {
     const draft = { id: generateId(), content }
     const quote = index === 0 ? quoteOf(answer as Answer, turn, now, thresholds) : undefined

@@ -131,8 +131,8 @@ describe('fakeChannel sends', () => {
     expect(await channel.send(message('out-1'))).toEqual({ providerId: 'fake-out-1' })
     expect(await channel.send(message('out-2'))).toEqual({ providerId: 'fake-out-2' })
     expect(channel.sent).toEqual([
-      { ...message('out-1'), providerId: 'fake-out-1' },
-      { ...message('out-2'), providerId: 'fake-out-2' },
+      { ...message('out-1'), providerId: 'fake-out-1', text: 'text of out-1' },
+      { ...message('out-2'), providerId: 'fake-out-2', text: 'text of out-2' },
     ])
   })
 

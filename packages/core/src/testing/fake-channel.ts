@@ -1,5 +1,6 @@
 import { ChannelError, type ChannelErrorOptions, SwitchboardError } from '../errors.js'
 import type { Channel, Clock, MessageAddress, Received, SendResult, WebhookRequest } from '../ports/index.js'
+import { contentText } from '../rules/index.js'
 import type {
   ChannelEvent,
   InboundMessage,
@@ -32,6 +33,8 @@ export type ScriptedSend = { readonly delayMs?: number } & (
 /** A message that the provider took, with the provider's id of it. */
 export interface SentMessage extends OutboundMessage {
   readonly providerId: string
+  /** What it says in words. */
+  readonly text: string | undefined
 }
 
 export interface FakeChannelOptions {
@@ -77,7 +80,7 @@ export interface FakeChannel extends Channel {
  * @example
  * const channel = fakeChannel()
  * await bot.fetch(channel.request(channel.text('Hello', { from: '+12025550123' })))
- * channel.sent[0]?.content.text
+ * channel.sent[0]?.text
  */
 export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
   const { name = 'fake', account = 'business', clock } = options
@@ -103,7 +106,8 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
       throw new ChannelError('channel_refused', reason, details)
     }
     const providerId = (outcome.kind === 'sent' ? outcome.providerId : undefined) ?? generateProviderId()
-    if (outcome.kind === 'sent' || outcome.accepted !== false) sent.push({ ...message, providerId })
+    if (outcome.kind === 'sent' || outcome.accepted !== false)
+      sent.push({ ...message, providerId, text: contentText(message.content) })
     if (outcome.kind === 'sent') return { providerId }
     throw new ChannelError('channel_unknown', 'fakeChannel: no answer came, as scripted')
   }

@@ -1,3 +1,5 @@
+import type { OutboundContent } from './outbound.js'
+
 /** A file at the provider. It is fetched when a turn needs it, never inside the webhook. */
 export interface MediaRef {
   /** The provider's media id. */
@@ -33,6 +35,8 @@ export interface LocationContent {
 export interface SharedContact {
   readonly name?: string
   readonly phones: readonly string[]
+  readonly emails?: readonly string[]
+  readonly organisation?: string
 }
 
 export interface ContactsContent {
@@ -68,6 +72,18 @@ export interface OrderContent {
   }[]
 }
 
+export interface PollContent {
+  readonly type: 'poll'
+  readonly question: string
+  readonly options: readonly string[]
+}
+
+/** What somebody chose in a poll; the message quotes the poll. No options: the vote was taken back. */
+export interface VoteContent {
+  readonly type: 'vote'
+  readonly options: readonly string[]
+}
+
 /** Something WhatsApp itself says in the chat, such as a changed number. Never answered. */
 export interface SystemContent {
   readonly type: 'system'
@@ -91,18 +107,10 @@ export type Content =
   | ButtonContent
   | FormContent
   | OrderContent
+  | PollContent
+  | VoteContent
   | SystemContent
   | UnsupportedContent
 
 /** What a stored message can be: a content, or an event about another message (`quotedId` names it). */
-export type MessageType = Content['type'] | 'reaction' | 'edit' | 'revoke'
-
-/** What can be sent. */
-export interface OutboundText {
-  readonly type: 'text'
-  readonly text: string
-  /** Ask WhatsApp to show a preview of the first link. Default false. */
-  readonly linkPreview?: boolean
-}
-
-export type OutboundContent = OutboundText
+export type MessageType = Content['type'] | OutboundContent['type'] | 'reaction' | 'edit' | 'revoke'

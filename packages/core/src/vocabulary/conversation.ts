@@ -1,5 +1,6 @@
-import type { Content, MessageType, OutboundContent } from './content.js'
+import type { Content, MessageType } from './content.js'
 import type { Peer } from './identity.js'
+import type { OutboundContent } from './outbound.js'
 
 /** Who speaks in a conversation. `requested`: a person was asked for; the bot already keeps silent. */
 export type Handoff = 'bot' | 'requested' | 'human'

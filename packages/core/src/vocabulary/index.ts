@@ -8,12 +8,12 @@ export type {
   MediaRef,
   MessageType,
   OrderContent,
-  OutboundContent,
-  OutboundText,
+  PollContent,
   SharedContact,
   SystemContent,
   TextContent,
   UnsupportedContent,
+  VoteContent,
 } from './content.js'
 export type {
   Author,
@@ -41,3 +41,19 @@ export type {
   StoredEvent,
 } from './event.js'
 export type { Identity, IdentityKind, Peer, Person } from './identity.js'
+export type {
+  OutboundButtons,
+  OutboundContacts,
+  OutboundContent,
+  OutboundFile,
+  OutboundFlow,
+  OutboundLink,
+  OutboundList,
+  OutboundLocation,
+  OutboundMedia,
+  OutboundPoll,
+  OutboundReaction,
+  OutboundRequest,
+  OutboundTemplate,
+  OutboundText,
+} from './outbound.js'

@@ -6,13 +6,13 @@ import type {
   Received,
   WebhookRequest,
 } from '@switchboard/core'
+import { contentText } from '@switchboard/core'
+import { type ApiRequest, outcomeUnknown } from '../../http/index.js'
+import { asFields, asId, asList } from '../../values.js'
 import { graphClient } from './graph/client.js'
-import { outcomeUnknown } from './graph/errors.js'
-import { fetchTransport } from './graph/fetch-transport.js'
-import { httpTransport } from './graph/http-transport.js'
+import { meta } from './graph/errors.js'
 import { messageBody, readBody, typingBody } from './graph/send.js'
 import { type MetaChannelOptions, resolveOptions } from './options.js'
-import { asFields, asId, asList } from './values.js'
 import { receiveWebhook } from './webhook/receive.js'
 
 /** Meta, "Text messages". */
@@ -37,10 +37,11 @@ export interface MetaChannel extends Channel {
  */
 export function metaChannel(options: MetaChannelOptions): MetaChannel {
   const settings = resolveOptions(options)
-  const { accessToken, base, fetch, name, path, phoneNumberId, timeoutMs } = settings
+  const { name, phoneNumberId } = settings
   const now = () => settings.now()
-  const transport = fetch ? fetchTransport(base, fetch) : httpTransport(base)
-  const post = graphClient({ transport, path, accessToken, timeoutMs, now })
+  const call = graphClient(settings)
+  const post = (account: string, body: object, options?: Partial<ApiRequest>) =>
+    call({ ...options, method: 'POST', path: `/${encodeURIComponent(account)}/messages`, body })
   const receiveSettings = {
     channel: name,
     defaultAccount: phoneNumberId,
@@ -55,27 +56,22 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     maxTextLength,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
-      const body = messageBody(message)
-      const answer = await post({
-        ...callOptions,
-        account: message.account,
-        body,
-        secrets: secretsOf(message),
-      })
-      const providerId = asId(asFields(asList(answer?.messages)?.[0])?.id)
-      if (providerId === undefined) throw outcomeUnknown('Meta answered without the id of a message')
+      const secrets = secretsOf(message)
+      const { content } = await post(message.account, messageBody(message), { ...callOptions, secrets })
+      const providerId = asId(asFields(asList(asFields(content)?.messages)?.[0])?.id)
+      if (providerId === undefined) throw outcomeUnknown(meta, 'Meta answered without the id of a message')
       return { providerId }
     },
     async markRead(message, callOptions) {
-      await post({ ...callOptions, account: message.account, body: readBody(message) })
+      await post(message.account, readBody(message), callOptions)
     },
     async startTyping(message, callOptions) {
-      await post({ ...callOptions, account: message.account, body: typingBody(message) })
+      await post(message.account, typingBody(message), callOptions)
     },
   }
 }
 
 /** What errors must not repeat: the words, and whom they are for. */
 function secretsOf({ content, to }: OutboundMessage): string[] {
-  return [content.text, to.value.replace(/^\+/, '')]
+  return [contentText(content) ?? '', to.value.replace(/^\+/, '')]
 }

@@ -7,8 +7,8 @@ import {
   type ProviderMessage,
 } from '@switchboard/core/contracts'
 import { describe, it } from 'vitest'
-import type { Answer } from './graph/local-server.test.support.js'
-import { accepted, json } from './graph/local-server.test.support.js'
+import type { Answer } from '../../http/local-server.test.support.js'
+import { accepted, json } from '../../http/local-server.test.support.js'
 import { type MetaChannelOptions, metaChannel } from './index.js'
 import {
   change,

@@ -1,5 +1,4 @@
+export type { AccessToken, Fetch, FetchInit, FetchResponse } from '../../http/index.js'
 export { type MetaChannel, metaChannel } from './channel.js'
-export type { AccessToken } from './graph/client.js'
-export type { Fetch, FetchInit, FetchResponse } from './graph/fetch-transport.js'
 export type { MetaChannelOptions } from './options.js'
 export type { MetaRaw } from './webhook/raw.js'

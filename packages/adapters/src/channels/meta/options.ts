@@ -1,6 +1,5 @@
 import { SwitchboardError } from '@switchboard/core'
-import { type AccessToken, isToken } from './graph/client.js'
-import type { Fetch } from './graph/fetch-transport.js'
+import { type AccessToken, basePathOf, type Fetch, isToken, parseBaseUrl } from '../../http/index.js'
 
 export interface MetaChannelOptions {
   /** Id of the business's number (App Dashboard, WhatsApp, API Setup), not the number itself. */
@@ -64,7 +63,7 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
     appSecret: options.appSecret,
     verifyToken: options.verifyToken,
     base,
-    path: `${base.pathname.replace(/\/+$/, '')}/${encodeURIComponent(graphVersion)}`,
+    path: `${basePathOf(base)}/${encodeURIComponent(graphVersion)}`,
     fetch: options.fetch,
     name,
     timeoutMs,
@@ -73,8 +72,8 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
 }
 
 function parseBase(graphUrl: string): URL {
-  const base = URL.canParse(graphUrl) ? new URL(graphUrl) : undefined
-  if (base?.protocol === 'https:' || base?.protocol === 'http:') return base
+  const base = parseBaseUrl(graphUrl)
+  if (base) return base
   throw wrong('graphUrl must be an absolute URL with https or http, such as https://graph.facebook.com.')
 }
 

@@ -1,7 +1,7 @@
 import type { ConversationTarget, OperatorMessage } from '../../ports/index.js'
 import { equal, kind, only, present } from '../assert.js'
 import { account, ana, channel, echoTo, phone, uniqueId } from './events.js'
-import { hourMs, operatorMessage, type Scene, type StoreTests, texts } from './scene.js'
+import { hourMs, operatorMessage, type Scene, type StoreTests, texts, wordsOf } from './scene.js'
 
 async function say(scene: Scene, target: ConversationTarget, message: string | OperatorMessage) {
   const request = typeof message === 'string' ? operatorMessage(message) : message
@@ -77,18 +77,14 @@ export const operatorTests: StoreTests = {
     const { send, message } = await say(scene, item, 'after it')
     equal([send, message.status], [undefined, 'pending'], 'send and status')
     const { next } = await scene.record(item, { kind: 'sent', providerId: uniqueId('wamid') })
-    equal([next?.message.content.text, next?.author], ['after it', 'operator'], 'what follows')
+    equal([wordsOf(next), next?.author], ['after it', 'operator'], 'what follows')
   },
 
   'follows a message that may not be sent again': async scene => {
     const item = await scene.converse(ana, 'one')
     await say(scene, item, 'instead of it')
     const { status, next } = await scene.record(item, { kind: 'retry', afterMs: 0, error: 'x' })
-    equal(
-      [status, next?.message.content.text],
-      ['cancelled', 'instead of it'],
-      "the bot's message, and what follows",
-    )
+    equal([status, wordsOf(next)], ['cancelled', 'instead of it'], "the bot's message, and what follows")
   },
 
   'follows a message that waits to be sent again, and leaves it to whoever sends it': async scene => {
@@ -112,7 +108,7 @@ export const operatorTests: StoreTests = {
     equal(await scene.claimSends(), [], 'what may be sent before the sweep')
     await scene.store.sweep({ limit: 10, horizonMs: 0 })
     const item = only(await scene.claimSends(), 'what may be sent after the sweep')
-    equal(item.message.content.text, 'after it', 'the message')
+    equal(wordsOf(item), 'after it', 'the message')
   },
 
   'keeps the order of several messages': async scene => {
@@ -121,7 +117,7 @@ export const operatorTests: StoreTests = {
     for (const text of ['2', '3']) equal((await say(scene, { conversationId }, text)).send, undefined, text)
     const order = []
     while (send) {
-      order.push(send.message.content.text)
+      order.push(wordsOf(send))
       const { next } = await scene.record(send, { kind: 'sent', providerId: uniqueId('wamid') })
       send = next
     }
@@ -141,8 +137,8 @@ export const operatorTests: StoreTests = {
     )
     const sent = { kind: 'sent' } as const
     const two = present((await scene.record(item, sent)).next, 'what follows the first')
-    equal(two.message.content.text, 'two', 'what follows the first')
-    equal((await scene.record(two, sent)).next?.message.content.text, 'three', 'what follows the second')
+    equal(wordsOf(two), 'two', 'what follows the first')
+    equal(wordsOf((await scene.record(two, sent)).next), 'three', 'what follows the second')
   },
 
   'is sent again after a refusal and after an unknown outcome, as a person said it': async scene => {

@@ -1,6 +1,6 @@
 import { between, equal, ok, only, present } from '../assert.js'
 import { account, ana, ben, channel, echoTo, textOf, uniqueId } from './events.js'
-import { draft, operatorMessage, type Scene, type StoreTests, texts } from './scene.js'
+import { draft, operatorMessage, type Scene, type StoreTests, texts, wordsOf } from './scene.js'
 
 const sent = () => ({ kind: 'sent', providerId: uniqueId('wamid') }) as const
 const unknown = { kind: 'unknown', error: 'no answer' } as const
@@ -72,7 +72,7 @@ export const outboxTests: StoreTests = {
     const result = await scene.record(one, outcome)
     equal([result.id, result.status], [one.message.id, 'sent'], 'the record of the first')
     const two = present(result.next, 'the second reply')
-    equal([two.message.content.text, two.attempt], ['two', 1], 'the second reply')
+    equal([wordsOf(two), two.attempt], ['two', 1], 'the second reply')
     const message = await scene.message(one)
     equal(message.providerId, outcome.providerId, "the provider's id of the first")
     ok(
@@ -119,7 +119,7 @@ export const outboxTests: StoreTests = {
     equal(again, { ...item, attempt: 2 }, 'the message')
     equal(await statuses(scene, item.conversationId), ['sending', 'pending'], 'the statuses')
     const { status, next } = await scene.record(again, sent())
-    equal([status, next?.message.content.text], ['sent', 'two'], 'after the second attempt')
+    equal([status, wordsOf(next)], ['sent', 'two'], 'after the second attempt')
     equal((await scene.message(item)).error, undefined, 'the error, once it was accepted')
   },
 
@@ -138,13 +138,13 @@ export const outboxTests: StoreTests = {
     const committed = await scene.answer(await scene.claim(first.conversationId), 'two')
     equal(committed.send, undefined, 'a reply while an earlier one is on its way')
     const { next } = await scene.record(first, failed)
-    equal(next?.message.content.text, 'two', 'what follows the failed turn')
+    equal(wordsOf(next), 'two', 'what follows the failed turn')
   },
 
   'goes on after an unknown outcome and never sends that message again': async scene => {
     const one = await scene.converse(ana, 'one', 'two')
     const { status, next } = await scene.record(one, unknown)
-    equal([status, next?.message.content.text], ['unknown', 'two'], 'status and next reply')
+    equal([status, wordsOf(next)], ['unknown', 'two'], 'status and next reply')
     equal((await scene.message(one)).error, unknown.error, 'the error')
     await scene.record(present(next, 'the next reply'), sent())
     await scene.advance(80)

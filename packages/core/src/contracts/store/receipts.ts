@@ -1,6 +1,6 @@
 import { equal, kind, ok, present } from '../assert.js'
 import { ana, ben, echoTo, receiptOf, textOf, uniqueId } from './events.js'
-import { ingestOptions, type Scene, type StoreTests } from './scene.js'
+import { ingestOptions, type Scene, type StoreTests, wordsOf } from './scene.js'
 
 const orders = [
   ['sent', 'delivered', 'read'],
@@ -117,11 +117,7 @@ export const receiptTests: StoreTests = {
     await scene.ingest(receiptOf(uniqueId('wamid'), 'sent', { outboundId: item.message.id }))
     await scene.advance(10)
     const next = await scene.claimSends()
-    equal(
-      next.map(({ message }) => message.content.text),
-      ['two'],
-      'what is sent next',
-    )
+    equal(next.map(wordsOf), ['two'], 'what is sent next')
     const message = await scene.message(item)
     equal([message.status, message.error], ['sent', undefined], 'status and error')
   },

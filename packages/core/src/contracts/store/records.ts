@@ -1,7 +1,7 @@
 import { SwitchboardError } from '../../errors.js'
 import { equal, kind, ok, only, present, rejection } from '../assert.js'
 import { ana, ben, uniqueId } from './events.js'
-import type { Scene, StoreTests } from './scene.js'
+import { type Scene, type StoreTests, wordsOf } from './scene.js'
 
 const sent = () => ({ kind: 'sent', providerId: uniqueId('wamid') }) as const
 const unknown = { kind: 'unknown', error: 'no answer' } as const
@@ -58,7 +58,7 @@ export const recordTests: StoreTests = {
     equal(swept.nextSendInMs, 0, 'the time until the next reply may be sent')
     equal(await statuses(scene, conversationId), ['unknown', 'pending'], 'the statuses')
     const next = only(await scene.claimSends(), 'what is sent next')
-    equal(next.message.content.text, 'two', 'the next reply')
+    equal(wordsOf(next), 'two', 'the next reply')
   },
 
   'refuses the record of a message that it does not know': async scene => {
@@ -84,7 +84,7 @@ export const recordTests: StoreTests = {
       records.map(record => record.id),
       'the results',
     )
-    equal(results[1]?.next?.message.content.text, 'more', 'the next reply of the second record')
+    equal(wordsOf(results[1]?.next), 'more', 'the next reply of the second record')
   },
 
   'gives a record that is repeated the result that got lost': async scene => {

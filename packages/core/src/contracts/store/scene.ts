@@ -16,6 +16,7 @@ import type {
   TurnCommit,
   TurnRelease,
 } from '../../ports/index.js'
+import { contentText } from '../../rules/index.js'
 import type { Message, Person } from '../../vocabulary/index.js'
 import { kind, only, present } from '../assert.js'
 import { textOf, uniqueId } from './events.js'
@@ -45,6 +46,12 @@ const outboxOptions: OutboxOptions = {
   maxAttempts: 3,
 }
 export const hourMs = 3_600_000
+
+/** What a message on its way says. */
+export function wordsOf(item: OutboxItem | undefined): string | undefined {
+  return item && contentText(item.message.content)
+}
+
 /** A store, and what the cases say to it again and again. */
 export interface Scene extends Pick<StoreHarness, 'store' | 'advance'> {
   ingest(event: IngestEvent, options?: Partial<IngestOptions>): Promise<IngestResult>

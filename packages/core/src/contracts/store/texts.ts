@@ -1,7 +1,7 @@
 import type { Content } from '../../vocabulary/index.js'
 import { equal, kind, ok, only } from '../assert.js'
 import { ana, phone, textOf } from './events.js'
-import { draft, operatorMessage, type StoreTests } from './scene.js'
+import { draft, operatorMessage, type StoreTests, wordsOf } from './scene.js'
 
 const nul = '\u0000'
 const loneHigh = '\ud83d'
@@ -44,7 +44,7 @@ export const textTests: StoreTests = {
   'cleans what the bot and the operator say': async scene => {
     const { conversationId } = await scene.hear(ana, 'hola')
     const { send } = await scene.answer(await scene.claim(conversationId), `re${nul}ply`)
-    equal(send?.message.content.text, 're\ufffdply', 'the reply that is sent')
+    equal(wordsOf(send), 're\ufffdply', 'the reply that is sent')
     if (send) await scene.record(send, { kind: 'failed', error: `b${nul}ad ${loneHigh}` })
     const failed = (await scene.messages(conversationId)).at(-1)
     equal([failed?.text, failed?.error], ['re\ufffdply', 'b\ufffdad \ufffd'], 'the reply that is stored')

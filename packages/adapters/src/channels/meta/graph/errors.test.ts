@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { asFields } from '../values.js'
+import { sharesRun } from '../../../http/leak.js'
+import { readRetryAfter } from '../../../http/retry-after.js'
+import { asFields } from '../../../values.js'
 import { refusalOfCode, refusalOfStatus } from './error-codes.js'
 import { errorOfAnswer } from './errors.js'
-import { sharesRun } from './leak.js'
-import { readRetryAfter } from './retry-after.js'
 
 const now = Date.UTC(2026, 4, 4, 10)
+
+const answerWith = (content: unknown, status: number, retryAfter?: string) => ({
+  status,
+  header: (name: string) => (name === 'retry-after' ? retryAfter : undefined),
+  body: new Uint8Array(),
+  truncated: false,
+  content,
+})
 
 describe('codes', () => {
   test.each([
@@ -55,7 +63,7 @@ test('no body of an error makes it throw', () => {
       fc.string(),
       (status, error, retryAfter) => {
         const body = asFields(error) ? { error } : asFields(error)
-        const outcome = errorOfAnswer({ status, retryAfter, text: '' }, body, ['a secret'], now)
+        const outcome = errorOfAnswer(answerWith(body, status, retryAfter), { secrets: ['a secret'], now })
         expect(outcome === undefined).toBe(body === undefined && status >= 200 && status < 300)
       },
     ),
@@ -71,7 +79,7 @@ test('an error says what to do, and what Meta says', () => {
       fbtrace_id: 'T1',
     },
   }
-  expect(errorOfAnswer({ status: 400, retryAfter: undefined, text: '' }, body, [], now)?.message).toBe(
+  expect(errorOfAnswer(answerWith(body, 400), { secrets: [], now })?.message).toBe(
     'Meta refused (error 100): A parameter is invalid: correct the message. Meta says: Param x is long Trace: T1',
   )
 })

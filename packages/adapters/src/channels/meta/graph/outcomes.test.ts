@@ -1,10 +1,10 @@
 import * as net from 'node:net'
 import type { OutboundMessage } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
+import { selfSigned } from '../../../http/certificate.test.support.js'
+import { type Answer, accepted, json, listen, startServer } from '../../../http/local-server.test.support.js'
 import { type MetaChannelOptions, metaChannel } from '../index.js'
 import { account, channelOptions, phone } from '../webhook/samples.test.support.js'
-import { selfSigned } from './certificate.test.support.js'
-import { type Answer, accepted, json, listen, startServer } from './local-server.test.support.js'
 
 const message: OutboundMessage = {
   id: 'message-1',

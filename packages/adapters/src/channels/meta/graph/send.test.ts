@@ -1,16 +1,17 @@
 import type { OutboundMessage, Peer } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
+import { accepted, json, startServer } from '../../../http/local-server.test.support.js'
 import { type MetaChannelOptions, metaChannel } from '../index.js'
 import { account, channelOptions, parentUserId, phone, userId } from '../webhook/samples.test.support.js'
-import { accepted, json, startServer } from './local-server.test.support.js'
 
 const to: Peer = { kind: 'phone', value: `+${phone}` }
+const text = 'Until six – „gern“ 🙂'
 const message: OutboundMessage = {
   id: 'message-1',
   channel: 'meta',
   account,
   to,
-  content: { type: 'text', text: 'Until six – „gern“ 🙂' },
+  content: { type: 'text', text },
 }
 
 async function setUp(answer = accepted, options: Partial<MetaChannelOptions> = {}) {
@@ -64,7 +65,7 @@ describe('a text', () => {
       ...address,
       biz_opaque_callback_data: 'message-1',
       type: 'text',
-      text: { body: message.content.text },
+      text: { body: text },
     })
   })
 

@@ -1,5 +1,5 @@
 import type { MessageAddress, OutboundContent, OutboundMessage, Peer } from '@switchboard/core'
-import { refused } from './errors.js'
+import { refused } from '../../../http/index.js'
 
 /**
  * The body of a message (Meta, "Sending messages"). `biz_opaque_callback_data` carries our id: every status webhook of

@@ -1,4 +1,4 @@
-import { asFields, asId, asList, type Fields } from '../values.js'
+import { asFields, asId, asList, type Fields } from '../../../values.js'
 
 /** The people of a change. They are neither in the order of its messages nor always there. */
 export interface Contacts {

@@ -1,5 +1,5 @@
 import type { ButtonContent, Content, LocationContent, SystemContent } from '@switchboard/core'
-import { asFields, asNumber, asText, asWords, type Draft, type Fields } from '../values.js'
+import { asFields, asNumber, asText, asWords, type Draft, type Fields } from '../../../values.js'
 import { readInteractive } from './interactive.js'
 import { readMedia } from './media.js'
 import { readOrder, readSharedContacts } from './shared.js'

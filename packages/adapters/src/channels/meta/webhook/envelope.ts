@@ -1,12 +1,12 @@
 import type { ChannelEvent } from '@switchboard/core'
-import { asFields, asId, asList, asWords, type Fields } from '../values.js'
+import { asFields, asId, asList, asWords, type Fields } from '../../../values.js'
+import { readDigits } from '../../../webhook/phone.js'
 import type { Change } from './change.js'
 import { readContacts } from './contacts.js'
 import { addHistory } from './history.js'
 import { addUserIdUpdate } from './identities.js'
 import { addEcho, addMessage } from './message.js'
 import { addNotice } from './notices.js'
-import { readDigits } from './person.js'
 import { addStatus } from './status.js'
 
 /** What a webhook does not say itself. */

@@ -1,4 +1,4 @@
-import { asFields, asList } from '../values.js'
+import { asFields, asList } from '../../../values.js'
 import type { Change } from './change.js'
 import { addMessage, type Thread } from './message.js'
 import { addNotice } from './notices.js'

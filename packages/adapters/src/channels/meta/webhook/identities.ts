@@ -1,5 +1,5 @@
 import type { Identity, IdentityChange, Person } from '@switchboard/core'
-import { asFields, asId, asList, type Draft, type Fields, nestsDeeperThan } from '../values.js'
+import { asFields, asId, asList, type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
 import type { Change } from './change.js'
 import { type Addresses, readIdentities } from './person.js'
 import { deepestRaw } from './raw.js'

@@ -1,5 +1,5 @@
 import type { ButtonContent, Content, FormContent } from '@switchboard/core'
-import { asFields, asText, asWords, type Fields, nestsDeeperThan } from '../values.js'
+import { asFields, asText, asWords, type Fields, nestsDeeperThan } from '../../../values.js'
 
 /** The answer to an interactive message: a button, a list row, a Flow, a calling permission. */
 export function readInteractive(interactive: Fields | undefined): Content | undefined {

@@ -1,9 +1,9 @@
 import type { Chat, EditEvent, InboundMessage, Person, ReactionEvent, RevokeEvent } from '@switchboard/core'
-import { asFields, asId, asWords, type Draft, type Fields, nestsDeeperThan } from '../values.js'
+import { asFields, asId, asWords, type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
+import { readTime } from '../../../webhook/time.js'
 import type { Change } from './change.js'
 import { readContent } from './content.js'
 import { deepestRaw, type MetaRaw } from './raw.js'
-import { readTime } from './timestamp.js'
 
 /** One line of a chat: whose it is and where it belongs is known, what it says is not read yet. */
 export interface Line {

@@ -1,5 +1,5 @@
 import type { MediaContent, MediaRef } from '@switchboard/core'
-import { asId, asWords, type Draft, type Fields } from '../values.js'
+import { asId, asWords, type Draft, type Fields } from '../../../values.js'
 
 /**
  * An image, video, sound, document or sticker. The `url` of a webhook is short-lived and needs the bearer token.

@@ -1,9 +1,10 @@
 import type { Chat, Person } from '@switchboard/core'
-import { asFields, asId, type Fields } from '../values.js'
+import { asFields, asId, type Fields } from '../../../values.js'
+import { readDigits } from '../../../webhook/phone.js'
 import type { Change } from './change.js'
 import { addSharedPhone, addSystemChange, newAddresses } from './identities.js'
 import { addLine } from './line.js'
-import { type Addresses, readDigits, readIdentities, readPerson } from './person.js'
+import { type Addresses, readIdentities, readPerson } from './person.js'
 
 /** What Meta says about a whole thread of the history; its messages may leave it out. */
 export interface Thread {

@@ -1,5 +1,5 @@
 import type { ChannelNotice } from '@switchboard/core'
-import { type Draft, nestsDeeperThan } from '../values.js'
+import { type Draft, nestsDeeperThan } from '../../../values.js'
 import type { Change } from './change.js'
 import { deepestRaw } from './raw.js'
 

@@ -1,6 +1,6 @@
 import type { Identity, Person } from '@switchboard/core'
-import { toE164 } from '@switchboard/core'
-import { asFields, asId, asWords, type Draft, type Fields } from '../values.js'
+import { asFields, asId, asWords, type Draft, type Fields } from '../../../values.js'
+import { readPhone } from '../../../webhook/phone.js'
 
 /** How Meta names one person. Each part may be missing (Meta, "Business-scoped user IDs"). */
 export interface Addresses {
@@ -46,29 +46,4 @@ export function readIdentities({ phone, userId, parentUserId }: Addresses): Iden
   const parent = asId(parentUserId)
   if (parent !== undefined) identities.push({ kind: 'parent_bsuid', value: parent })
   return identities
-}
-
-/** The digits of a `wa_id` or of a number as Meta displays it. */
-export function readDigits(value: unknown): string | undefined {
-  const id = asId(value)
-  if (id === undefined) return undefined
-  if (/^\d+$/.test(id)) return id
-  return /^[+\d\s().-]+$/.test(id) ? asWords(id.replace(/\D/g, '')) : undefined
-}
-
-/** libphonenumber takes 4 to 8 µs a number, a tenth of a webhook's whole cost; those who write, write again. */
-const spellings = new Map<string, string>()
-const mostSpellings = 10_000
-
-/** A `wa_id` as E.164. Meta's word counts: what no numbering plan knows is still `+digits`. */
-export function readPhone(value: unknown): string | undefined {
-  const digits = readDigits(value)
-  if (digits === undefined) return undefined
-  let phone = spellings.get(digits)
-  if (phone === undefined) {
-    phone = toE164(`+${digits}`) ?? `+${digits}`
-    if (spellings.size >= mostSpellings) spellings.clear()
-    spellings.set(digits, phone)
-  }
-  return phone
 }

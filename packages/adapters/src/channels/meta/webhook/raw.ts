@@ -1,4 +1,4 @@
-import type { Fields } from '../values.js'
+import type { Fields } from '../../../values.js'
 
 /** `raw` of messages, reactions, edits and revocations: Meta's own objects, as they came. */
 export interface MetaRaw {

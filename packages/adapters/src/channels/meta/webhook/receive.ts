@@ -1,7 +1,10 @@
 import type { Received, WebhookRequest, WebhookResponse } from '@switchboard/core'
-import { asFields, asList, type Fields } from '../values.js'
+import { asList } from '../../../values.js'
+import { accepted, problem, refuse } from '../../../webhook/answers.js'
+import { parseBody } from '../../../webhook/body.js'
+import { isSameToken } from '../../../webhook/secrets.js'
 import { readEntries } from './envelope.js'
-import { isSameToken, isSigned } from './signature.js'
+import { isSigned } from './signature.js'
 
 export interface ReceiveSettings {
   readonly channel: string
@@ -10,8 +13,6 @@ export interface ReceiveSettings {
   readonly verifyToken: string | undefined
   now(): number
 }
-
-const accepted: WebhookResponse = { status: 200 }
 
 /** Meta's two requests: `GET` once, to prove who owns the endpoint, and `POST` for each webhook. */
 export function receiveWebhook(request: WebhookRequest, settings: ReceiveSettings): Received {
@@ -41,7 +42,7 @@ function receivePost(request: WebhookRequest, settings: ReceiveSettings): Receiv
   ) {
     return refuse(401, 'The signature does not match.')
   }
-  const webhook = parse(request.body)
+  const webhook = parseBody(request.body)
   if (!webhook) return refuse(400, 'The body is not a JSON object.')
   if (webhook.object !== 'whatsapp_business_account')
     return refuse(400, 'The object is not whatsapp_business_account.')
@@ -51,20 +52,4 @@ function receivePost(request: WebhookRequest, settings: ReceiveSettings): Receiv
     events: readEntries(entries, { channel, defaultAccount, now: settings.now() }),
     response: accepted,
   }
-}
-
-function parse(body: Uint8Array): Fields | undefined {
-  try {
-    return asFields(JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()))
-  } catch {
-    return undefined
-  }
-}
-
-function refuse(status: number, text: string): Received {
-  return { events: [], response: problem(status, text) }
-}
-
-function problem(status: number, text: string): WebhookResponse {
-  return { status, headers: { 'content-type': 'text/plain' }, body: text }
 }

@@ -1,4 +1,4 @@
-import { asFields, asId, asList, asWords } from '../values.js'
+import { asFields, asId, asList, asWords } from '../../../values.js'
 
 export interface ReportedError {
   readonly code: string

@@ -1,6 +1,6 @@
 import type { ContactsContent, OrderContent, SharedContact } from '@switchboard/core'
-import { asFields, asId, asList, asNumber, asWords, type Draft, type Fields } from '../values.js'
-import { readPhone } from './person.js'
+import { asFields, asId, asList, asNumber, asWords, type Draft, type Fields } from '../../../values.js'
+import { readPhone } from '../../../webhook/phone.js'
 
 /** Contact cards. Phones are E.164 where WhatsApp knows the number, else as they stand on the card. */
 export function readSharedContacts(value: unknown): ContactsContent | undefined {

@@ -1,10 +1,10 @@
 import type { ReceiptStatus, StatusEvent } from '@switchboard/core'
-import { asFields, asId, asWords, type Draft, type Fields, nestsDeeperThan } from '../values.js'
+import { asFields, asId, asWords, type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
+import { readTime } from '../../../webhook/time.js'
 import type { Change } from './change.js'
 import { readIdentities } from './person.js'
 import { deepestRaw } from './raw.js'
 import { firstError } from './reported-errors.js'
-import { readTime } from './timestamp.js'
 
 /**
  * An element of `statuses`. In groups each is about one member, the same message several times. Recipient, pricing and

@@ -1,5 +1,5 @@
 import type { UnsupportedContent } from '@switchboard/core'
-import { asFields, asWords, type Draft, type Fields } from '../values.js'
+import { asFields, asWords, type Draft, type Fields } from '../../../values.js'
 import { firstError } from './reported-errors.js'
 
 /** A message whose content cannot be told: kept, with the name of its kind and Meta's reason where there is one. */

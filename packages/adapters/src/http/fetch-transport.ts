@@ -1,14 +1,14 @@
 import { asFields, asWords } from '../values.js'
-import { type GraphAnswer, neverLeft, outcomeUnknown } from './errors.js'
-import type { GraphRequest, Transport } from './transport.js'
+import { brokenOff, neverLeft } from './failures.js'
+import { defaultMaxBytes, type Provider, type Transport } from './transport.js'
 
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
 
 export interface FetchInit {
-  readonly method: 'POST'
+  readonly method: string
   readonly headers: Record<string, string>
-  readonly body: string
+  readonly body?: string | Uint8Array<ArrayBuffer>
   readonly signal: AbortSignal
   /** The token goes to the one host it was meant for. */
   readonly redirect: 'manual'
@@ -17,25 +17,35 @@ export interface FetchInit {
 export interface FetchResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
-  text(): Promise<string>
+  arrayBuffer(): Promise<ArrayBuffer>
 }
 
 /** Requests over a `fetch` of the user's: for proxies, other runtimes, tests. */
-export function fetchTransport(base: URL, fetch: Fetch): Transport {
-  return async ({ path, headers, body, signal }: GraphRequest): Promise<GraphAnswer> => {
-    if (signal.aborted) throw neverLeft(signal.reason)
-    const init: FetchInit = { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' }
+export function fetchTransport(base: URL, fetch: Fetch, provider: Provider): Transport {
+  return async ({ method, path, headers, body, signal, maxBytes = defaultMaxBytes }) => {
+    if (signal.aborted) throw neverLeft(provider, signal.reason)
     let response: FetchResponse
     try {
-      response = await fetch(`${base.origin}${path}`, init)
+      response = await fetch(`${base.origin}${path}`, {
+        method,
+        headers: { ...headers },
+        // `fetch` takes no view of a shared buffer: what comes from `node:fs` and the like never is one.
+        ...(body !== undefined && { body: body as string | Uint8Array<ArrayBuffer> }),
+        signal,
+        redirect: 'manual',
+      })
     } catch (error) {
       // `fetch` wraps what happened in a TypeError that only says "fetch failed".
       const cause = asFields(error)?.cause ?? error
-      if (isBeforeConnection(cause)) throw neverLeft(cause)
-      throw outcomeUnknown('The connection to Meta ended without an answer', cause)
+      throw isBeforeConnection(cause) ? neverLeft(provider, cause) : brokenOff(provider, cause)
     }
-    const text = await response.text().catch(() => '')
-    return { status: response.status, retryAfter: response.headers.get('retry-after') ?? undefined, text }
+    const read = await response.arrayBuffer().catch(() => undefined)
+    return {
+      status: response.status,
+      header: name => response.headers.get(name) ?? undefined,
+      body: new Uint8Array(read ?? []).subarray(0, maxBytes),
+      truncated: read === undefined || read.byteLength > maxBytes,
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
-import { type GraphAnswer, neverLeft, outcomeUnknown } from './errors.js'
-import type { GraphRequest, Transport } from './transport.js'
+import { brokenOff, neverLeft } from './failures.js'
+import { defaultMaxBytes, type HttpAnswer, type Provider, type Transport } from './transport.js'
 
 /**
  * Idle connections are closed before common servers do it (Node: 5 s): a request written just when the other side closes
@@ -10,31 +10,23 @@ import type { GraphRequest, Transport } from './transport.js'
  */
 const idleMs = 4_000
 const mostConnections = 256
-const longestAnswer = 1_000_000
 
 /**
  * Requests over `node:http` and `node:https` with connections kept alive: a fifth of the CPU of `fetch` on Node 20, and
  * the socket itself tells whether a request left, where `fetch` only has error codes to guess from.
  */
-export function httpTransport(base: URL): Transport {
+export function nodeTransport(base: URL, provider: Provider): Transport {
   const secure = base.protocol === 'https:'
   const { hostname, port } = urlToHttpOptions(base)
   const options = { keepAlive: true, timeout: idleMs, maxSockets: mostConnections }
   const agent = secure ? new https.Agent(options) : new http.Agent(options)
   const send = secure ? https.request : http.request
 
-  return ({ path, headers, body, signal }: GraphRequest) =>
-    new Promise<GraphAnswer>((resolve, reject) => {
-      if (signal.aborted) return reject(neverLeft(signal.reason))
-      const length = String(Buffer.byteLength(body))
-      const outgoing = send({
-        hostname,
-        port,
-        path,
-        method: 'POST',
-        agent,
-        headers: { ...headers, 'content-length': length },
-      })
+  return ({ method, path, headers, body, signal, maxBytes = defaultMaxBytes }) =>
+    new Promise<HttpAnswer>((resolve, reject) => {
+      if (signal.aborted) return reject(neverLeft(provider, signal.reason))
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+      const outgoing = send({ hostname, port, path, method, agent, headers: { ...headers, ...length } })
       let left = false
       let answered = false
       // Until then it waits for a free connection, for DNS, for TCP or for TLS: nothing has been written.
@@ -47,9 +39,7 @@ export function httpTransport(base: URL): Transport {
         }
       })
       const fail = (error: unknown) => {
-        reject(
-          left ? outcomeUnknown('The connection to Meta ended without an answer', error) : neverLeft(error),
-        )
+        reject(left ? brokenOff(provider, error) : neverLeft(provider, error))
       }
       const abort = () => {
         // A request that still waits for a connection says nothing when it is destroyed.
@@ -60,21 +50,33 @@ export function httpTransport(base: URL): Transport {
       outgoing.on('error', fail)
       outgoing.once('response', response => {
         answered = true
-        readAnswer(response, resolve)
+        readAnswer(response, maxBytes, resolve)
       })
       outgoing.end(body)
     })
 }
 
 /** Gives what came, also when it was cut off: the status alone may already decide. */
-function readAnswer(response: http.IncomingMessage, resolve: (answer: GraphAnswer) => void): void {
-  let text = ''
-  const done = () =>
-    resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text })
-  response.setEncoding('utf8')
-  response.on('data', (chunk: string) => {
-    text += chunk
-    if (text.length > longestAnswer) response.destroy()
+function readAnswer(
+  response: http.IncomingMessage,
+  maxBytes: number,
+  resolve: (answer: HttpAnswer) => void,
+): void {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const done = () => {
+    const body = Buffer.concat(chunks)
+    resolve({
+      status: response.statusCode ?? 0,
+      header: name => [response.headers[name]].flat()[0],
+      body: body.subarray(0, maxBytes),
+      truncated: !response.complete || length > maxBytes,
+    })
+  }
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    length += chunk.byteLength
+    if (length > maxBytes) response.destroy()
   })
   response.once('end', done)
   response.once('close', done)
