@@ -31,7 +31,7 @@ comment on column switchboard.users.phone is 'E.164: the phone identity that was
 
 create table switchboard.identities (
   value text collate "C" not null,
-  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid')),
+  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid', 'id')),
   channel text collate "C" not null,
   user_id bigint not null references switchboard.users on delete cascade,
   created_at timestamptz not null default now(),

@@ -19,7 +19,7 @@ export interface ApiRequest extends CallOptions {
   readonly timeoutMs?: number
 }
 
-export interface ApiAnswer extends HttpAnswer {
+interface ApiAnswer extends HttpAnswer {
   /** The body as JSON; `undefined` when it is none. */
   readonly content: unknown
 }
