@@ -32,7 +32,6 @@ export function telegramChannel(options: TelegramOptions): Channel {
     defaultAccount: account,
     maxTextLength: 4096,
 
-    // Authenticates and translates, nothing else.
     receive({ method, headers, body }) {
       if (method !== 'POST') return { events: [], response: { status: 405 } }
       const secret = headers.get('x-telegram-bot-api-secret-token') ?? ''
