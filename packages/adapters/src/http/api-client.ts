@@ -19,7 +19,7 @@ export interface ApiRequest extends CallOptions {
   readonly timeoutMs?: number
 }
 
-interface ApiAnswer extends HttpAnswer {
+export interface ApiAnswer extends HttpAnswer {
   /** The body as JSON; `undefined` when it is none. */
   readonly content: unknown
 }
