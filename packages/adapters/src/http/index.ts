@@ -1,5 +1,5 @@
 export { type AccessToken, isToken, readToken } from './access-token.js'
-export { type ApiRequest, apiClient, type CallApi, type Judge } from './api-client.js'
+export { type ApiAnswer, type ApiRequest, apiClient, type CallApi, type Judge } from './api-client.js'
 export { basePathOf, parseBaseUrl } from './base-url.js'
 export { outcomeUnknown, refused } from './failures.js'
 export { type Fetch, type FetchInit, type FetchResponse, fetchTransport } from './fetch-transport.js'
