@@ -1,22 +1,20 @@
-import {
-  type CallOptions,
-  type Channel,
-  type ChannelEvent,
-  type ChannelHealth,
-  contentText,
-  type DownloadOptions,
-  type HistoryOptions,
-  type Identity,
-  type MediaFile,
-  type MediaRef,
-  type MessageAddress,
-  type OutboundContent,
-  type OutboundMessage,
-  type Peer,
-  type Received,
-  type WebhookRequest,
+import type {
+  CallOptions,
+  Channel,
+  ChannelEvent,
+  ChannelHealth,
+  DownloadOptions,
+  HistoryOptions,
+  Identity,
+  MediaFile,
+  MediaRef,
+  MessageAddress,
+  OutboundMessage,
+  Peer,
+  Received,
+  WebhookRequest,
 } from '@switchboard/core'
-import { type ApiRequest, type CallApi, refused } from '../../http/index.js'
+import { type ApiRequest, type CallApi, refused, secretsOf } from '../../http/index.js'
 import { chatOf, segment } from './gate/address.js'
 import { checkSuccess, readHealth, readMediaId, readSent } from './gate/answers.js'
 import { gateClient } from './gate/client.js'
@@ -112,7 +110,7 @@ async function send(
 function chatCalls(call: CallApi, { account, timeoutMs, typingSeconds }: WhapiSettings) {
   const put = async (message: MessageAddress, request: Omit<ApiRequest, 'method'>, options?: CallOptions) => {
     checkAccount(account, message.account)
-    const secrets = [digitsOf(message.to)]
+    const secrets = [message.to.value.replace(/\D/g, '')]
     const { content } = await call({ ...request, ...options, method: 'PUT', safe: true, secrets })
     checkSuccess(content)
   }
@@ -161,17 +159,4 @@ function checkAccount(own: string, given: string | undefined): void {
   if (given === undefined || given.toLowerCase() === own.toLowerCase()) return
   const message = `The token is for the account ${own}, not for ${given}: open a channel for each account.`
   throw refused(message, 'account')
-}
-
-/** What errors must not repeat: the words, files and addresses of the message. */
-function secretsOf({ content, to }: OutboundMessage): string[] {
-  return [digitsOf(to), contentText(content) ?? '', ...linksOf(content)]
-}
-
-function linksOf(content: OutboundContent): string[] {
-  return 'media' in content && content.media.url?.startsWith('http') === true ? [content.media.url] : []
-}
-
-function digitsOf({ value }: Peer): string {
-  return value.replace(/\D/g, '')
 }
