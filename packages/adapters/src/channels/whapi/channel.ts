@@ -71,9 +71,9 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
     send: (message, callOptions) => send(message, call, settings, callOptions),
     ...chatCalls(call, settings),
     ...fileCalls(call, settings),
-    history({ account: given, peer }, historyOptions) {
+    async *history({ account: given, peer }, historyOptions) {
       checkAccount(account, given)
-      return readHistory(call, peer, () => ({ channel: name, account, now: now() }), historyOptions)
+      yield* readHistory(call, peer, () => ({ channel: name, account, now: now() }), historyOptions)
     },
     async health({ account: given, signal } = {}) {
       checkAccount(account, given)

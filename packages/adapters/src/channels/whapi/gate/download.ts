@@ -24,7 +24,10 @@ export function downloader(given: GateSettings) {
 
   async function fetchLink(link: string, options: DownloadOptions): Promise<ApiAnswer> {
     const url = parseBaseUrl(link)
-    if (!url) throw refused("The file's link is no http or https address.", 'message')
+    // Plain http leads to what is near by and has no certificate, such as a cloud's own services.
+    if (!url || (url.protocol === 'http:' && settings.base.protocol === 'https:')) {
+      throw refused("The file's link is no https address.", 'message')
+    }
     return clientOf(url)({ ...options, method: 'GET', path: `${url.pathname}${url.search}` })
   }
 

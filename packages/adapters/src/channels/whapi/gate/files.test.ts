@@ -109,6 +109,16 @@ describe.each<[name: string, options: Partial<WhapiChannelOptions>]>([
     expect(api.requests).toEqual([])
   })
 
+  test('a link without TLS is for an API without TLS only', async () => {
+    const { api } = await setUp(file())
+    const channel = whapiChannel({ ...channelOptions, ...transport, apiUrl: 'https://gate.whapi.invalid' })
+    await expect(channel.download({ url: `${api.url}/latest/meta-data` })).rejects.toMatchObject({
+      code: 'channel_refused',
+      retryable: false,
+    })
+    expect(api.requests).toEqual([])
+  })
+
   test('an id cannot lead elsewhere', async () => {
     const { api, channel } = await setUp(file())
     await channel.download({ id: '../settings?x=1' })

@@ -115,6 +115,20 @@ describe('history', () => {
   })
 })
 
+test('other accounts have other tokens', async () => {
+  const { channel, requests } = await setUp(json(200, {}))
+  const peer: Peer = { kind: 'phone', value: `+${phone}` }
+  const other = { account: 'OTHER-1' }
+  const refusal = { code: 'channel_refused', scope: 'account' }
+  await expect(collect(channel.history({ ...other, peer }))).rejects.toMatchObject(refusal)
+  await expect(channel.health(other)).rejects.toMatchObject(refusal)
+  await expect(channel.lookUp({ kind: 'phone', value: `+${phone}` }, other)).rejects.toMatchObject(refusal)
+  const address = { ...other, to: peer, providerId: 'x' }
+  await expect(channel.markRead(address)).rejects.toMatchObject(refusal)
+  await expect(channel.startTyping(address)).rejects.toMatchObject(refusal)
+  expect(requests).toEqual([])
+})
+
 describe('health', () => {
   test.each([
     ['AUTH', true],

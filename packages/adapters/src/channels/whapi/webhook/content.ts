@@ -2,7 +2,6 @@ import type {
   ButtonContent,
   ContactsContent,
   Content,
-  LocationContent,
   MediaContent,
   MediaRef,
   OrderContent,
@@ -10,17 +9,9 @@ import type {
   SharedContact,
   TextContent,
 } from '@switchboard/core'
-import {
-  asFields,
-  asId,
-  asList,
-  asNumber,
-  asText,
-  asWords,
-  type Draft,
-  type Fields,
-} from '../../../values.js'
+import { asFields, asId, asList, asText, asWords, type Draft, type Fields } from '../../../values.js'
 import { readVcard } from '../../../vcard.js'
+import { readLocation } from '../../../webhook/location.js'
 
 /**
  * What a message says: the object under the name of its `type`. A type that is unknown, or whose object is missing or broken,
@@ -52,8 +43,9 @@ function contentOfType(type: string, fields: Fields | undefined, message: Fields
     case 'documentWithCaption':
       return readMedia('document', fields ?? asFields(message.document))
     case 'location':
-      return readLocation(fields, fields?.name)
+      return readLocation(fields)
     case 'live_location':
+      // The words under it have no other place.
       return readLocation(fields, fields?.caption)
     case 'contact':
       return readContacts([fields])
@@ -134,21 +126,6 @@ function readMedia(type: MediaContent['type'], fields: Fields | undefined): Medi
   const caption = asWords(fields.caption)
   if (id === undefined && url === undefined && caption === undefined) return undefined
   return caption === undefined ? { type, media } : { type, media, caption }
-}
-
-/** @param name of a live location the words under it, which have no other place */
-function readLocation(fields: Fields | undefined, name: unknown): LocationContent | undefined {
-  const latitude = asNumber(fields?.latitude)
-  const longitude = asNumber(fields?.longitude)
-  if (latitude === undefined || longitude === undefined) return undefined
-  const content: Draft<LocationContent> = { type: 'location', latitude, longitude }
-  const words = asWords(name)
-  if (words !== undefined) content.name = words
-  const address = asWords(fields?.address)
-  if (address !== undefined) content.address = address
-  const url = asWords(fields?.url)
-  if (url !== undefined) content.url = url
-  return content
 }
 
 function readContacts(cards: readonly unknown[] | undefined): ContactsContent | undefined {
