@@ -1,6 +1,15 @@
 import { SwitchboardError } from '@switchboard/core'
 import { type AccessToken, basePathOf, type Fetch, isToken, parseBaseUrl } from '../../http/index.js'
 
+/** One more number, behind the same webhook. */
+export interface MetaAccount {
+  readonly phoneNumberId: string
+  /** Default the channel's. */
+  readonly accessToken?: AccessToken
+  /** Of the app that reports this number. Default the channel's. */
+  readonly appSecret?: string
+}
+
 export interface MetaChannelOptions {
   /** Id of the business's number (App Dashboard, WhatsApp, API Setup), not the number itself. */
   readonly phoneNumberId: string
@@ -13,6 +22,8 @@ export interface MetaChannelOptions {
   readonly appSecret?: string
   /** What was entered as verify token when the webhook was set up. Without it the `GET` of the set-up is refused. */
   readonly verifyToken?: string
+  /** More numbers, where they have tokens or apps of their own. Numbers that share everything need not be listed. */
+  readonly accounts?: readonly MetaAccount[]
   /** Where the Graph API is. Default `https://graph.facebook.com`. */
   readonly graphUrl?: string
   /** Default `v24.0`. */
@@ -36,7 +47,9 @@ export interface MetaChannelOptions {
 export interface MetaSettings {
   readonly phoneNumberId: string
   readonly accessToken: AccessToken
-  readonly appSecret: string | undefined
+  /** By number, the channel's own first. */
+  readonly accessTokens: ReadonlyMap<string, AccessToken>
+  readonly appSecrets: ReadonlyMap<string, string | undefined>
   readonly verifyToken: string | undefined
   readonly base: URL
   /** Path of the base and version. */
@@ -59,16 +72,9 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
     mediaTimeoutMs = 60_000,
     accessToken,
   } = options
-  // An empty variable of the environment must not turn verification off.
-  for (const option of ['phoneNumberId', 'appSecret', 'verifyToken'] as const) {
-    if (options[option] === '') throw wrong(`${option} is empty: set it or leave it out.`)
-  }
-  if (!options.phoneNumberId) throw wrong('phoneNumberId is missing.')
-  if (typeof accessToken !== 'function' && !isToken(accessToken)) {
-    throw wrong(
-      'accessToken is empty or holds characters that no header can carry: check for blanks and line breaks.',
-    )
-  }
+  if (options.verifyToken === '') throw wrong('verifyToken is empty: set it or leave it out.')
+  const accounts = [options, ...(options.accounts ?? [])]
+  for (const account of accounts) checkAccount({ accessToken, ...account })
   for (const [option, value] of Object.entries({ timeoutMs, mediaTimeoutMs })) {
     if (!(value > 0 && value <= longestTimer)) throw wrong(`${option} must be between 1 and ${longestTimer}.`)
   }
@@ -76,7 +82,8 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
   return {
     phoneNumberId: options.phoneNumberId,
     accessToken,
-    appSecret: options.appSecret,
+    accessTokens: new Map(accounts.map(one => [one.phoneNumberId, one.accessToken ?? accessToken])),
+    appSecrets: new Map(accounts.map(one => [one.phoneNumberId, one.appSecret ?? options.appSecret])),
     verifyToken: options.verifyToken,
     base,
     path: `${basePathOf(base)}/${encodeURIComponent(graphVersion)}`,
@@ -85,6 +92,17 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
     timeoutMs,
     mediaTimeoutMs,
     now: options.now ?? Date.now,
+  }
+}
+
+function checkAccount({ phoneNumberId, accessToken, appSecret }: MetaAccount): void {
+  if (!phoneNumberId) throw wrong('phoneNumberId is missing.')
+  // An empty variable of the environment must not turn verification off.
+  if (appSecret === '') throw wrong('appSecret is empty: set it or leave it out.')
+  if (typeof accessToken !== 'function' && !isToken(accessToken)) {
+    throw wrong(
+      'accessToken is empty or holds characters that no header can carry: check for blanks and line breaks.',
+    )
   }
 }
 
