@@ -1,5 +1,5 @@
 import { type MetaChannel, metaChannel } from '@switchboard/adapters/meta'
-import type { ChannelEvent, OutboundContent, Peer } from '@switchboard/core'
+import { type ChannelEvent, createBot, type OutboundContent, type Peer } from '@switchboard/core'
 import {
   type Emulator,
   sampleDocument,
@@ -7,6 +7,7 @@ import {
   sampleVoiceNote,
   startEmulator,
 } from '@switchboard/emulator'
+import { memoryStore } from '@switchboard/storage/memory'
 import { describe, expect, test } from 'vitest'
 
 interface Both extends AsyncDisposable {
@@ -184,4 +185,26 @@ describe.each([
     })
     expect(await stranger.health()).toEqual({ ok: false, state: 'error 190' })
   })
+})
+
+test('a bot answers with all kinds of content, one after the other', async () => {
+  await using emulator = await startEmulator()
+  const { phoneNumberId, accessToken, appSecret } = emulator.account
+  const bot = createBot({
+    channels: [metaChannel({ phoneNumberId, accessToken, appSecret, graphUrl: emulator.url })],
+    store: memoryStore(),
+    buffer: { quietMs: 0 },
+    respond: async () => ({ parts: contents.map(([, content]) => content) }),
+  })
+  emulator.connect(request => bot.fetch(request))
+  await using _worker = bot.work()
+  await emulator.person().text('Everything, please')
+  const sent = await emulator.ledger.waitForSent(contents.length)
+  expect(sent.map(({ type }) => type)).toEqual(contents.map(([type]) => type))
+  expect(emulator.refusals).toEqual([])
+  await emulator.webhooks.settled()
+  const lines = await bot.messages({ phone: `+${emulator.person().phone}` })
+  expect(lines.slice(1).map(({ type, status }) => [type, status])).toEqual(
+    contents.map(([, { type }]) => [type, 'delivered']),
+  )
 })

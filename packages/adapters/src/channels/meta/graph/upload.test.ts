@@ -105,6 +105,8 @@ test('what is wrong is refused before a byte leaves', async () => {
     ['caption', { type: 'image', media: { url: inline }, caption: 'x'.repeat(1025) }],
     ['no caption', { type: 'voice', media: { url: inline }, caption: 'x' }],
     ['512001 bytes', { type: 'sticker', media: { url: heavy } }],
+    ['audio/ogg', { type: 'voice', media: { url: 'data:audio/mpeg;base64,SUQz' } }],
+    ['image/jpeg or image/png', { type: 'image', media: { url: inline, mimeType: 'image/webp' } }],
   ]
   for (const [names, content] of contents)
     await expect(channel.send(message(content))).rejects.toMatchObject({

@@ -23,14 +23,23 @@ type Upload = (file: MediaFile, options?: UploadOptions) => Promise<MediaRef>
 
 const MiB = 1024 * 1024
 
-/** Meta, "Media": what one file may weigh. Stickers that do not move may have 100 KB only. */
-const heaviest: Readonly<Record<MediaContent['type'], number>> = {
-  image: 5 * MiB,
-  video: 16 * MiB,
-  audio: 16 * MiB,
-  voice: 16 * MiB,
-  document: 100 * MiB,
-  sticker: 500 * 1024,
+/** What one file may weigh, and be; absent: anything. */
+interface Allowance {
+  readonly bytes: number
+  readonly mimeTypes?: readonly string[]
+}
+
+/** Meta, "Media": what is something else is taken, and fails later. Stickers that do not move may have 100 KB only. */
+const allowances: Readonly<Record<MediaContent['type'], Allowance>> = {
+  image: { bytes: 5 * MiB, mimeTypes: ['image/jpeg', 'image/png'] },
+  video: { bytes: 16 * MiB, mimeTypes: ['video/mp4', 'video/3gpp'] },
+  audio: {
+    bytes: 16 * MiB,
+    mimeTypes: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg'],
+  },
+  voice: { bytes: 16 * MiB, mimeTypes: ['audio/ogg'] },
+  document: { bytes: 100 * MiB },
+  sticker: { bytes: 500 * 1024, mimeTypes: ['image/webp'] },
 }
 
 /** `POST /{phone number id}/media`. The id holds 30 days (Meta, "Media"). Uploading twice does no harm. */
@@ -41,7 +50,7 @@ export function mediaUpload(call: CallApi, { phoneNumberId, mediaTimeoutMs }: Up
         'mimeType is missing or no media type such as image/jpeg, and Meta takes no file without one.',
       )
     }
-    checkWeight(bytes, heaviest.document)
+    checkWeight(bytes, allowances.document)
     const fields = { messaging_product: 'whatsapp', type: mimeType }
     const file = { bytes, mimeType, filename: filename ?? 'file' }
     const { body, contentType } = multipart({ ...fields, file }, `switchboard-${randomUUID()}`)
@@ -80,8 +89,9 @@ export async function withUpload(
   const data = readDataUrl(url)
   if (!data) throw wrong('media.url is a broken data: URL.')
   messageBody(withId(message, content, 'checked'))
-  checkWeight(data.bytes, heaviest[content.type])
   const { mimeType = data.mimeType, filename } = content.media
+  checkWeight(data.bytes, allowances[content.type])
+  checkKind(mimeType, content.type)
   const file = { bytes: data.bytes, mimeType, ...(filename !== undefined && { filename }) }
   const { id = '' } = await upload(file, { account, ...(signal && { signal }) })
   return withId(message, content, id)
@@ -92,7 +102,14 @@ function withId(message: OutboundMessage, content: OutboundMedia, id: string): O
   return { ...message, content: { ...content, media: { ...media, id } } }
 }
 
-function checkWeight({ byteLength }: Uint8Array, most: number): void {
+function checkWeight({ byteLength }: Uint8Array, { bytes }: Allowance): void {
   if (byteLength === 0) throw wrong('the file is empty.')
-  if (byteLength > most) throw wrong(`the file has ${byteLength} bytes, and at most ${most} may be.`)
+  if (byteLength > bytes) throw wrong(`the file has ${byteLength} bytes, and at most ${bytes} may be.`)
+}
+
+function checkKind(mimeType: string, type: MediaContent['type']): void {
+  const { mimeTypes } = allowances[type]
+  const [plain = ''] = mimeType.toLowerCase().split(';')
+  if (!mimeTypes || mimeTypes.includes(plain.trim())) return
+  throw wrong(`the file is no ${mimeTypes.join(' or ')}, as its media type must be to go out as ${type}.`)
 }
