@@ -158,6 +158,27 @@ describe.each([
     await expect(channel.download({ ...byId, id: '1' })).rejects.toMatchObject({ providerCode: '100' })
   })
 
+  test('brings the files of a history to their placeholders, and fetches them', async () => {
+    await using both = await start(options)
+    const { emulator, channel, events } = both
+    const photo = sampleImage()
+    const { id } = await channel.upload({ bytes: photo, mimeType: 'image/png' })
+    const message = { id: 'wamid.cGhvdG8', from: 'business', timestamp: new Date(1_767_323_045_000) } as const
+    const placeholder = { ...message, message: { type: 'media_placeholder' } }
+    await emulator.history({ with: 'Alex Rivera', messages: [placeholder] })
+    const file = { ...message, message: { type: 'image', image: { id } } }
+    await emulator.history({ with: 'Alex Rivera', messages: [file], followUp: true })
+    expect(events).toMatchObject([
+      { type: 'message', history: true, content: { type: 'unsupported', kind: 'media_placeholder' } },
+      { type: 'message', history: true, author: 'operator', content: { type: 'image' } },
+      { type: 'edit', history: true, author: 'operator', targetId: message.id, content: { media: { id } } },
+    ])
+    const edit = events[2]
+    if (edit?.type !== 'edit' || !('media' in edit.content)) throw new Error('no file came')
+    const { bytes } = await channel.download(edit.content.media)
+    expect(Buffer.from(bytes).equals(photo)).toBe(true)
+  })
+
   test('gives back what was uploaded', async () => {
     await using both = await start(options)
     const { channel, emulator } = both

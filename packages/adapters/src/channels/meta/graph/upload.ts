@@ -9,7 +9,7 @@ import {
   type OutboundMessage,
 } from '@switchboard/core'
 import { type CallApi, isDataUrl, multipart, readDataUrl } from '../../../http/index.js'
-import { asFields, asId, asText, type Draft } from '../../../values.js'
+import { asFields, asId, asText, asWords, type Draft } from '../../../values.js'
 import { wrong } from './content/limits.js'
 import { messageBody } from './send.js'
 
@@ -19,7 +19,8 @@ interface UploadSettings {
 }
 
 type UploadOptions = CallOptions & { readonly account?: string }
-type Upload = (file: MediaFile, options?: UploadOptions) => Promise<MediaRef>
+type Uploaded = MediaRef & { readonly id: string }
+type Upload = (file: MediaFile, options?: UploadOptions) => Promise<Uploaded>
 
 const MiB = 1024 * 1024
 
@@ -70,7 +71,7 @@ export function mediaUpload(call: CallApi, { phoneNumberId, mediaTimeoutMs }: Up
         retryable: true,
       })
     }
-    const media: Draft<MediaRef> = { id, mimeType }
+    const media: Draft<Uploaded> = { id, mimeType }
     if (filename !== undefined) media.filename = filename
     return media
   }
@@ -84,16 +85,18 @@ export async function withUpload(
 ): Promise<OutboundMessage> {
   const { account, content } = message
   if (!('media' in content)) return message
-  const url = asText(asFields(content.media)?.url)
-  if (url === undefined || content.media.id !== undefined || !isDataUrl(url)) return message
+  const given = asFields(content.media)
+  const url = asText(given?.url)
+  if (url === undefined || given?.id !== undefined || !isDataUrl(url)) return message
   const data = readDataUrl(url)
   if (!data) throw wrong('media.url is a broken data: URL.')
   messageBody(withId(message, content, 'checked'))
-  const { mimeType = data.mimeType, filename } = content.media
+  const mimeType = asWords(given?.mimeType) ?? data.mimeType
+  const filename = asWords(given?.filename)
   checkWeight(data.bytes, allowances[content.type])
   checkKind(mimeType, content.type)
   const file = { bytes: data.bytes, mimeType, ...(filename !== undefined && { filename }) }
-  const { id = '' } = await upload(file, { account, ...(signal && { signal }) })
+  const { id } = await upload(file, { account, ...(signal && { signal }) })
   return withId(message, content, id)
 }
 
