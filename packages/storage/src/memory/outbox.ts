@@ -1,4 +1,10 @@
-import { botMaySpeak, type MessageStatus, type OutboundMessage, type OutboxItem } from '@switchboard/core'
+import {
+  botMaySpeak,
+  type MessageStatus,
+  type OutboundContent,
+  type OutboundMessage,
+  type OutboxItem,
+} from '@switchboard/core'
 import { clean, defined } from './clean.js'
 import { indexAfter } from './lines.js'
 import type { ConversationEntry, Line, State } from './state.js'
@@ -39,7 +45,7 @@ export function isSilenced(line: Line): boolean {
 /** The line in the form in which it leaves. `undefined`: it is not one of ours. */
 export function toOutboxItem(line: Line): OutboxItem | undefined {
   const { conversation, send, content } = line
-  if (!send || content?.type !== 'text' || line.author === 'customer') return undefined
+  if (!send || !content || line.author === 'customer') return undefined
   return {
     conversationId: conversation.id,
     messageId: line.id,
@@ -50,7 +56,8 @@ export function toOutboxItem(line: Line): OutboxItem | undefined {
       channel: conversation.channel,
       account: conversation.account,
       to: { ...conversation.peer },
-      content: clean(content),
+      // What has a send was composed by us.
+      content: clean(content as OutboundContent),
       quotedId: line.quotedId,
     }),
   }
