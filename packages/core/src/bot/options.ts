@@ -36,6 +36,11 @@ export interface SendOptions {
   readonly maxAttempts?: number
   /** How long a provider may take to answer. Default 15 000. */
   readonly timeoutMs?: number
+  /**
+   * How many messages the long texts of one answer may become; the rest is cut off and ends with `[…]`. Default 5, which is
+   * 20 480 characters on WhatsApp: a model that does not stop must not flood a person.
+   */
+  readonly maxPieces?: number
 }
 
 export interface BotOptions {
@@ -108,6 +113,7 @@ export function resolveOptions(options: BotOptions) {
       quote: { ...defaultQuoteThresholds, ...options.quote },
       // The store waits longer than the sender: the sender's own verdict comes first.
       sendLeaseMs: 2 * sendTimeoutMs,
+      maxPieces: Math.max(1, sends.maxPieces ?? 5),
       typingAfterMs: options.typingAfterMs === undefined ? 300 : options.typingAfterMs,
     },
     outbox: {
@@ -158,7 +164,7 @@ function checkCount(name: string, value: number): void {
 }
 
 /** What databases count. */
-const counts = new Set(['history', 'maxCount', 'maxBurst', 'maxAttempts', 'maxVoids'])
+const counts = new Set(['history', 'maxCount', 'maxBurst', 'maxAttempts', 'maxVoids', 'maxPieces'])
 
 /** What databases count with. */
 const largestCount = 2 ** 31 - 1
