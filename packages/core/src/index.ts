@@ -89,6 +89,7 @@ export {
   contentText,
   defaultQuoteThresholds,
   describeMessage,
+  formatText,
   type HandoffEvent,
   nextHandoff,
   operatorMark,
