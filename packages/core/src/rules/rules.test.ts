@@ -50,6 +50,7 @@ const statuses: readonly MessageStatus[] = [
   'failed',
   'unknown',
   'cancelled',
+  'parked',
 ]
 const receipts: readonly ReceiptStatus[] = ['sent', 'delivered', 'read', 'failed']
 const anyStatus = fc.constantFrom(...statuses)
@@ -70,7 +71,14 @@ describe('delivery', () => {
 
   it('never takes back what a receipt or an answer proved', () => {
     const proof: Partial<Record<MessageStatus, number>> = { sent: 1, delivered: 2, read: 3 }
-    const anyOutcome = fc.constantFrom<SendOutcome>('sent', 'failed', 'retry', 'unknown')
+    const anyOutcome = fc.constantFrom<SendOutcome>(
+      'sent',
+      'failed',
+      'retry',
+      'deferred',
+      'parked',
+      'unknown',
+    )
     const step = fc.oneof(
       anyReceipt.map(receipt => (status: MessageStatus) => statusAfterReceipt(status, receipt)),
       anyOutcome.map(outcome => (status: MessageStatus) => statusAfterSend(status, outcome)),
@@ -100,6 +108,10 @@ describe('delivery', () => {
     expect(statusAfterSend('sent', 'unknown')).toBe('sent')
     expect(statusAfterSend('unknown', 'sent')).toBe('sent')
     expect(statusAfterSend('cancelled', 'retry')).toBe('cancelled')
+    expect(statusAfterSend('sending', 'deferred')).toBe('pending')
+    expect(statusAfterSend('sending', 'parked')).toBe('parked')
+    expect(statusAfterSend('parked', 'sent')).toBe('sent')
+    expect(statusAfterReceipt('parked', 'delivered')).toBe('delivered')
   })
 })
 

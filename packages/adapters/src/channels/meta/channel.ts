@@ -18,6 +18,9 @@ import { receiveWebhook } from './webhook/receive.js'
 /** Meta, "Text messages". */
 const maxTextLength = 4096
 
+/** Meta, "Sending messages": after 24 hours of silence templates only. */
+const windowMs = 24 * 60 * 60_000
+
 /** A `Channel` with all its optional methods, whose `receive` answers at once. */
 export interface MetaChannel extends Channel {
   receive(request: WebhookRequest): Received
@@ -54,6 +57,8 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     name,
     defaultAccount: phoneNumberId,
     maxTextLength,
+    windowMs,
+    limits: settings.limits,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
       const secrets = secretsOf(message)
