@@ -15,6 +15,9 @@ import { receiveWebhook } from './webhook/receive.js'
 /** What Meta can serve of what is optional. */
 type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'health'
 
+/** Meta, "Sending messages": after 24 hours of silence templates only. */
+const windowMs = 24 * 60 * 60_000
+
 /** A `Channel` whose `receive` answers at once, with the optional methods that Meta can serve. */
 export interface MetaChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
   receive(request: WebhookRequest): Received
@@ -48,6 +51,8 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     name,
     defaultAccount: phoneNumberId,
     maxTextLength: longestText,
+    windowMs,
+    limits: settings.limits,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
       const ready = await withUpload(message, connectionOf(message.account).upload, callOptions)
