@@ -83,6 +83,13 @@ describe('who and where', () => {
 })
 
 describe('what is from us', () => {
+  test('our own number is no address of the customer', () => {
+    expect(eventOf(own({ chat_id: lid }))).toMatchObject({
+      chat: { kind: 'direct', person: { identities: [{ kind: 'lid', value: lid }] } },
+    })
+    expect(eventOf(own({ chat_id: undefined }))).toMatchObject({ type: 'notice' })
+  })
+
   test.each(['mobile', 'web', 'business_api', 'unknown', undefined])('%s: a person wrote it', source => {
     const sent = own({ source, chat_name: 'Mara Lind' })
     expect(eventOf(sent)).toMatchObject({
