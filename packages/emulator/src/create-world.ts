@@ -1,6 +1,8 @@
+import type { Provider } from './account.js'
 import { createChats } from './chats.js'
 import { createEventLog } from './event-log.js'
 import { createFaultScript } from './faults/fault-script.js'
+import { metaProvider, metaWebhooks } from './graph/provider.js'
 import { createIds } from './ids.js'
 import { createLedger } from './ledger.js'
 import { createMediaStore } from './media-store.js'
@@ -10,7 +12,7 @@ import { createPeople } from './people.js'
 import { resolveSettings } from './settings.js'
 import { createTimers } from './timers.js'
 import { createWatch } from './watch.js'
-import { createWebhooks, type Webhooks } from './webhooks/webhooks.js'
+import { createPostOffice } from './webhooks/post-office.js'
 import type { World } from './world.js'
 
 /** Puts the parts of one emulator together. */
@@ -22,8 +24,10 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Wor
   const watch = createWatch()
   const events = createEventLog(now())
   const faults = createFaultScript(events)
-  const webhooks: Webhooks = createWebhooks({ settings, timers, events, faults, now })
-  return {
+  const office = createPostOffice({ timers, events, faults, redelivery: settings.redelivery, now })
+  const providers: Provider[] = []
+  const diagnose = (): string => providers.map(provider => provider.describe()).join(' ')
+  const world: World = {
     settings,
     now,
     ids,
@@ -33,18 +37,31 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Wor
     people: createPeople(ids, events, options.people),
     chats: createChats(events),
     media: createMediaStore(ids, now, origin),
-    ledger: createLedger({ now, events, watch, wait: timers.wait, diagnose: webhooks.describe }),
+    ledger: createLedger({ now, events, watch, wait: timers.wait, diagnose }),
     faults,
-    webhooks,
+    office,
+    meta: metaWebhooks(office, settings),
+    providers,
     model: createModelScript(options.model ?? {}, watch),
     origin,
   }
+  providers.push(metaProvider(world))
+  return world
 }
 
-/** Back to the start; settings and webhook stay. */
+/** Back to the start; settings and webhooks stay. */
 export function resetWorld(world: World): void {
   world.faults.view.clear()
-  for (const part of [world.ledger, world.chats, world.media, world.webhooks, world.model, world.people])
+  for (const part of [world.ledger, world.chats, world.media, world.office, world.model, world.people])
     part.reset()
+  for (const provider of world.providers) provider.reset()
   world.events.append('reset', {})
+}
+
+/** Ends everything that runs. */
+export function closeWorld(world: World): void {
+  world.timers.close()
+  for (const provider of world.providers) provider.close()
+  world.office.close()
+  world.watch.close()
 }

@@ -1,8 +1,9 @@
+import type { ProviderName } from './account.js'
 import type { EventLog } from './event-log.js'
 import type { JsonObject } from './json.js'
 import type { Watch } from './watch.js'
 
-/** One request to the Graph API, in order of arrival. */
+/** One request to the API of a provider, in order of arrival. */
 export interface LedgerEntry {
   /** Counts up from 1 over everything that the emulator receives, model requests included. */
   readonly sequence: number
@@ -11,7 +12,7 @@ export interface LedgerEntry {
   readonly method: string
   /** With query. */
   readonly path: string
-  /** Lower case; the token is redacted. */
+  /** Lower case; tokens and keys are redacted, in the path too. */
   readonly headers: Readonly<Record<string, string>>
   /** Parsed JSON, `{ _multipart: … }` for an upload, or undefined. */
   readonly body: unknown
@@ -27,16 +28,20 @@ export interface LedgerEntry {
 
 /** An accepted outgoing message. */
 export interface SentMessage {
+  /** The provider's id of the message. */
   readonly wamid: string
-  /** As in the request: a phone number, a BSUID (from `recipient`) or a group id. */
+  readonly provider: ProviderName
+  /** As in the request: a phone number, a BSUID (from `recipient`), a chat id or a group id. */
   readonly to: string
   /** Key of the person it reached; absent for a group. */
   readonly person?: string
+  /** Which account sent it: Meta's phone number id, Whapi's channel id, WAHA's session. */
   readonly phoneNumberId: string
+  /** Meta's word for the kind: text, image, … */
   readonly type: string
   /** The text, the caption or the body of an interactive message. */
   readonly text?: string
-  /** `context.message_id`. */
+  /** What it quotes. */
   readonly quotedId?: string
   /** `biz_opaque_callback_data`. */
   readonly opaque?: string

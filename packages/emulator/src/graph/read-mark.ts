@@ -1,7 +1,7 @@
+import type { ProviderCall } from '../api/call.js'
 import type { JsonObject } from '../json.js'
 import type { World } from '../world.js'
 import { choiceAt, objectAt } from './check.js'
-import type { GraphCall } from './graph-call.js'
 import { invalid, missing, unusable } from './graph-error.js'
 import { requireKnown } from './send-message.js'
 
@@ -9,7 +9,7 @@ import { requireKnown } from './send-message.js'
 const TYPING_MS = 25_000
 
 /** `POST …/messages` with `status: "read"`, with or without a typing indicator. */
-export function readReadMark(world: World, body: JsonObject): GraphCall {
+export function readReadMark(world: World, body: JsonObject): ProviderCall {
   choiceAt(body, 'status', '', ['read'])
   const id = body.message_id
   if (id === undefined) throw missing('message_id')
@@ -25,6 +25,7 @@ export function readReadMark(world: World, body: JsonObject): GraphCall {
     ])
   return {
     operation: 'read',
+    via: ['meta'],
     body,
     perform: async sequence => {
       world.ledger.addRead({ messageId: id, typing, at: world.now(), sequence })
