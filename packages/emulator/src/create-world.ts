@@ -13,10 +13,17 @@ import { resolveSettings } from './settings.js'
 import { createTimers } from './timers.js'
 import { createWatch } from './watch.js'
 import { createPostOffice } from './webhooks/post-office.js'
+import { type WhapiAccount, whapiProvider } from './whapi/provider.js'
 import type { World } from './world.js'
 
+/** A world, and the accounts of the providers that were asked for beside Meta. */
+export interface Created {
+  readonly world: World
+  readonly whapi: WhapiAccount | undefined
+}
+
 /** Puts the parts of one emulator together. */
-export function createWorld(options: EmulatorOptions, origin: () => string): World {
+export function createWorld(options: EmulatorOptions, origin: () => string): Created {
   const settings = resolveSettings(options)
   const now = options.now ?? Date.now
   const ids = createIds()
@@ -45,8 +52,9 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Wor
     model: createModelScript(options.model ?? {}, watch),
     origin,
   }
-  providers.push(metaProvider(world))
-  return world
+  const whapi = options.whapi && whapiProvider(world, options.whapi)
+  providers.push(metaProvider(world), ...(whapi ? [whapi] : []))
+  return { world, whapi: whapi?.whapi }
 }
 
 /** Back to the start; settings and webhooks stay. */

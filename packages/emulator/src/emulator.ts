@@ -11,6 +11,7 @@ import type { Person } from './person.js'
 import type { EchoDetails, Said } from './saying.js'
 import type { Delivery, RecordedAttempt } from './webhooks/redeliver.js'
 import type { DeliverOptions } from './webhooks/webhooks.js'
+import type { WhapiAccount } from './whapi/provider.js'
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
@@ -24,6 +25,8 @@ export interface Emulator extends AsyncDisposable {
   readonly phoneUrl: string
   /** What a bot must be configured with. */
   readonly account: EmulatorAccount
+  /** The Whapi channel. Throws an EmulatorError when it was not asked for with the option `whapi`. */
+  readonly whapi: WhapiAccount
 
   /** A person by name, key, phone or BSUID; without an argument the first. Throws when there is nobody. */
   person(selector?: string): Person
@@ -32,7 +35,7 @@ export interface Emulator extends AsyncDisposable {
 
   /** All that came in. */
   readonly ledger: Ledger
-  /** Requests that Meta would refuse, with the reason: empty at the end of a good test. */
+  /** Requests that the provider would refuse, with the reason: empty at the end of a good test. */
   readonly refusals: readonly Refusal[]
   readonly faults: Faults
   readonly model: Model

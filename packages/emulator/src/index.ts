@@ -16,7 +16,10 @@ export type {
   ModelOptions,
   RedeliveryOptions,
   StatusOptions,
+  WahaEngine,
+  WahaOptions,
   WebhookHandler,
+  WhapiOptions,
 } from './options.js'
 export type { PersonDetails } from './people.js'
 export type { MediaOptions, Person } from './person.js'
@@ -28,3 +31,5 @@ export { startEmulator } from './start-emulator.js'
 export type { WebhookAttempt } from './webhooks/post.js'
 export type { Delivery, RecordedAttempt, Signature } from './webhooks/redeliver.js'
 export type { DeliverOptions } from './webhooks/webhooks.js'
+export type { WhapiHealth } from './whapi/channel.js'
+export type { WhapiAccount } from './whapi/provider.js'

@@ -52,9 +52,11 @@ export interface SentMessage {
   readonly sequence: number
 }
 
-/** A read mark; `typing` is true when it asked for the typing bubble too. */
+/** A read mark, or a typing bubble alone; `typing` is true when the bubble was asked for. */
 export interface ReadMark {
-  readonly messageId: string
+  /** Absent when it only asked for the bubble, as Whapi and WAHA do. */
+  readonly messageId?: string
+  readonly provider: ProviderName
   readonly typing: boolean
   readonly at: number
   readonly sequence: number
@@ -75,7 +77,7 @@ export interface Ledger extends Iterable<LedgerEntry> {
   /** Every acceptance, also one whose answer never reached the caller. */
   sent(): readonly SentMessage[]
   readonly reads: readonly ReadMark[]
-  /** The read marks that showed a typing bubble. */
+  /** The marks that showed a typing bubble. */
   readonly typing: readonly ReadMark[]
   /** Resolves with all sent messages once there are `count`; rejects after `timeoutMs` (5000) and says what there is. */
   waitForSent(count: number, timeoutMs?: number): Promise<readonly SentMessage[]>
@@ -123,7 +125,9 @@ export function createLedger({ now, events, watch, wait, diagnose }: LedgerParts
     [Symbol.iterator]: () => entries.values(),
     requests: () => [...entries],
     sent: () => [...sent],
-    reads,
+    get reads() {
+      return reads.filter(mark => mark.messageId !== undefined)
+    },
     get typing() {
       return reads.filter(mark => mark.typing)
     },

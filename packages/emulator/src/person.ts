@@ -71,7 +71,7 @@ export interface Person {
 
 export function createPerson(world: World, record: PersonRecord): Person {
   const account = (via?: string) => accountOf(world.providers, via)
-  const say = (message: JsonObject, options: SayOptions = {}): Promise<Said> =>
+  const say = async (message: JsonObject, options: SayOptions = {}): Promise<Said> =>
     account(options.via).say(record, message, options)
   const tell = (type: string, content: unknown, options?: SayOptions): Promise<Said> =>
     say({ type, [type]: content }, options)

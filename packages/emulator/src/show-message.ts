@@ -5,7 +5,7 @@ import type { World } from './world.js'
 /** Where a message stands: whose chat, who wrote it, through which account. */
 export type MessagePlace = Pick<
   ChatMessage,
-  'chat' | 'author' | 'person' | 'phoneNumberId' | 'provider' | 'id' | 'timestamp' | 'quotedId'
+  'chat' | 'author' | 'person' | 'phoneNumberId' | 'provider' | 'id' | 'timestamp' | 'quotedId' | 'text'
 >
 
 /**
@@ -17,7 +17,7 @@ export function showMessage(world: World, message: JsonObject, place: MessagePla
   const type = asString(message.type) ?? 'unknown'
   world.chats.add({
     ...place,
-    ...compact({ text: wordsOf(type, message[type]) }),
+    ...compact({ text: place.text ?? wordsOf(type, message[type]) }),
     type,
     content: message[type],
     tick: 'sent',
@@ -40,7 +40,7 @@ function applyChange(world: World, message: JsonObject, author: string): boolean
 }
 
 /** What a person reads in the bubble. */
-export function wordsOf(type: string, content: unknown): string | undefined {
+function wordsOf(type: string, content: unknown): string | undefined {
   if (!isObject(content)) return undefined
   if (type === 'interactive') {
     const reply = content[asString(content.type) ?? '']

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Account, accountOf } from './account.js'
 import { handleProviders } from './api/handle-api.js'
 import { handleControl, isControlPath } from './control/routes.js'
-import { closeWorld, createWorld, resetWorld } from './create-world.js'
+import { type Created, closeWorld, createWorld, resetWorld } from './create-world.js'
 import type { Emulator } from './emulator.js'
 import { describeError, EmulatorError } from './errors.js'
 import { MAX_UPLOAD_BYTES } from './graph/media-calls.js'
@@ -33,7 +33,8 @@ const UPLOADS = /\/media$|^\/messages\/|^\/api\/send/
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   let origin = ''
-  const world = createWorld(options, () => origin)
+  const created = createWorld(options, () => origin)
+  const { world } = created
   const { host, port } = world.settings
   const server = await listen(host, port, (request, response) => void serve(world, request, response))
   origin = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`
@@ -42,7 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closeWorld(world)
     await server.close()
   }
-  return createEmulator(world, close)
+  return createEmulator(created, close)
 }
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,7 +69,7 @@ async function dispatch(world: World, exchange: Exchange): Promise<void> {
   return handleProviders(world, exchange)
 }
 
-function createEmulator(world: World, close: () => Promise<void>): Emulator {
+function createEmulator({ world, whapi }: Created, close: () => Promise<void>): Emulator {
   const { settings, ledger, people, office } = world
   const actors = new WeakMap<PersonRecord, Person>()
   function actorOf(record: PersonRecord): Person {
@@ -85,6 +86,9 @@ function createEmulator(world: World, close: () => Promise<void>): Emulator {
     groqUrl: url,
     phoneUrl: `${url}/phone`,
     account: { ...settings.numbers[0], accessToken, appSecret, verifyToken },
+    get whapi() {
+      return asked(whapi, 'whapi')
+    },
     person: selector => actorOf(selector === undefined ? firstPerson(world) : people.get(selector)),
     get people() {
       return people.all().map(actorOf)
@@ -116,6 +120,14 @@ function createEmulator(world: World, close: () => Promise<void>): Emulator {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function asked<Provider>(account: Provider | undefined, name: string): Provider {
+  if (account) return account
+  throw new EmulatorError(
+    'invalid-option',
+    `This emulator does not play ${name}: startEmulator({ ${name}: {} }).`,
+  )
 }
 
 function firstPerson(world: World): PersonRecord {

@@ -1,5 +1,6 @@
 import type { ProviderCall } from '../api/call.js'
 import type { JsonObject } from '../json.js'
+import { showTyping } from '../typing.js'
 import type { World } from '../world.js'
 import { choiceAt, objectAt } from './check.js'
 import { invalid, missing, unusable } from './graph-error.js'
@@ -28,21 +29,13 @@ export function readReadMark(world: World, body: JsonObject): ProviderCall {
     via: ['meta'],
     body,
     perform: async sequence => {
-      world.ledger.addRead({ messageId: id, typing, at: world.now(), sequence })
+      world.ledger.addRead({ messageId: id, provider: 'meta', typing, at: world.now(), sequence })
       if (message) {
         // Reading a message reads what came before it too (Meta, "Mark messages as read").
         world.chats.readUpTo(id)
-        if (typing) showTyping(world, message.chat)
+        if (typing) showTyping(world, message.chat, TYPING_MS)
       }
       return { status: 200, body: { success: true } }
     },
   }
-}
-
-function showTyping(world: World, chat: string): void {
-  const until = world.now() + TYPING_MS
-  world.chats.typing(chat, until)
-  world.timers.schedule(TYPING_MS, () => {
-    if (world.chats.typingUntil(chat) === until) world.chats.typing(chat, 0)
-  })
 }
