@@ -11,6 +11,7 @@ import type { EmulatorOptions } from './options.js'
 import { createPeople } from './people.js'
 import { resolveSettings } from './settings.js'
 import { createTimers } from './timers.js'
+import { type WahaAccount, wahaProvider } from './waha/provider.js'
 import { createWatch } from './watch.js'
 import { createPostOffice } from './webhooks/post-office.js'
 import { type WhapiAccount, whapiProvider } from './whapi/provider.js'
@@ -20,6 +21,7 @@ import type { World } from './world.js'
 export interface Created {
   readonly world: World
   readonly whapi: WhapiAccount | undefined
+  readonly waha: WahaAccount | undefined
 }
 
 /** Puts the parts of one emulator together. */
@@ -53,8 +55,9 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Cre
     origin,
   }
   const whapi = options.whapi && whapiProvider(world, options.whapi)
-  providers.push(metaProvider(world), ...(whapi ? [whapi] : []))
-  return { world, whapi: whapi?.whapi }
+  const waha = options.waha && wahaProvider(world, options.waha)
+  providers.push(metaProvider(world), ...(whapi ? [whapi] : []), ...(waha ? [waha] : []))
+  return { world, whapi: whapi?.whapi, waha: waha?.waha }
 }
 
 /** Back to the start; settings and webhooks stay. */

@@ -9,6 +9,7 @@ import type { BusinessNumber, EmulatorOptions, StatusOptions } from './options.j
 import type { PersonDetails } from './people.js'
 import type { Person } from './person.js'
 import type { EchoDetails, Said } from './saying.js'
+import type { WahaAccount } from './waha/provider.js'
 import type { Delivery, RecordedAttempt } from './webhooks/redeliver.js'
 import type { DeliverOptions } from './webhooks/webhooks.js'
 import type { WhapiAccount } from './whapi/provider.js'
@@ -27,6 +28,8 @@ export interface Emulator extends AsyncDisposable {
   readonly account: EmulatorAccount
   /** The Whapi channel. Throws an EmulatorError when it was not asked for with the option `whapi`. */
   readonly whapi: WhapiAccount
+  /** The WAHA session. Throws an EmulatorError when it was not asked for with the option `waha`. */
+  readonly waha: WahaAccount
 
   /** A person by name, key, phone or BSUID; without an argument the first. Throws when there is nobody. */
   person(selector?: string): Person

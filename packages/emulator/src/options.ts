@@ -90,6 +90,8 @@ export interface WahaOptions {
   readonly addressing?: 'phone' | 'lid'
   /** Media come with a URL. `false`: `hasMedia` with `media: null`. Default true. */
   readonly downloadMedia?: boolean
+  /** How long its files can be fetched, seconds; 0: for ever. Default 180, as WAHA's `WHATSAPP_FILES_LIFETIME`. */
+  readonly filesLifetime?: number
 }
 
 export interface EmulatorOptions {

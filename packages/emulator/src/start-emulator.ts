@@ -69,7 +69,7 @@ async function dispatch(world: World, exchange: Exchange): Promise<void> {
   return handleProviders(world, exchange)
 }
 
-function createEmulator({ world, whapi }: Created, close: () => Promise<void>): Emulator {
+function createEmulator({ world, whapi, waha }: Created, close: () => Promise<void>): Emulator {
   const { settings, ledger, people, office } = world
   const actors = new WeakMap<PersonRecord, Person>()
   function actorOf(record: PersonRecord): Person {
@@ -88,6 +88,9 @@ function createEmulator({ world, whapi }: Created, close: () => Promise<void>): 
     account: { ...settings.numbers[0], accessToken, appSecret, verifyToken },
     get whapi() {
       return asked(whapi, 'whapi')
+    },
+    get waha() {
+      return asked(waha, 'waha')
     },
     person: selector => actorOf(selector === undefined ? firstPerson(world) : people.get(selector)),
     get people() {

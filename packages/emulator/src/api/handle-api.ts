@@ -9,7 +9,7 @@ const SECRET_HEADERS = ['authorization', 'x-api-key']
 const SECRET_PARAMETERS = ['token', 'x-api-key']
 
 /** Handles a request to the API of a provider: on the ledger first, then checked, then answered or spoiled. */
-export async function handleApi(world: World, exchange: Exchange, dialect: ApiDialect): Promise<void> {
+async function handleApi(world: World, exchange: Exchange, dialect: ApiDialect): Promise<void> {
   const entry = world.ledger.open({
     method: exchange.method,
     path: pathForLedger(exchange.url),

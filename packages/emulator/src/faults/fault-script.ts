@@ -20,7 +20,7 @@ export interface FaultScript {
 }
 
 /** What the scope of a webhook fault looks at. */
-export interface WebhookToSpoil {
+interface WebhookToSpoil {
   readonly topic: WebhookTopic
   /** Ids by which its account goes. */
   readonly via: readonly string[]

@@ -1,8 +1,8 @@
 import type { ProviderCall } from '../api/call.js'
-import type { Check } from '../api/checks.js'
 import type { ApiDialect } from '../api/dialect.js'
 import type { Exchange, Reply } from '../http/exchange.js'
-import { asString, type JsonObject } from '../json.js'
+import { decodePart } from '../http/path.js'
+import { asString } from '../json.js'
 import { showTyping } from '../typing.js'
 import { chatWith, findChat } from './addresses.js'
 import { PRESENCE, REACTION, SETTINGS } from './bodies.js'
@@ -74,11 +74,9 @@ function authorize({ token }: WhapiChannel, { headers, url }: Exchange): void {
 }
 
 function decode(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    throw new WhapiError(400, 'The path has a broken % escape')
-  }
+  const decoded = decodePart(part)
+  if (decoded === undefined) throw new WhapiError(400, 'The path has a broken % escape')
+  return decoded
 }
 
 function ok(body: unknown): Reply {
@@ -87,10 +85,6 @@ function ok(body: unknown): Reply {
 
 function info(channel: WhapiChannel, perform: () => Promise<Reply>): ProviderCall {
   return { operation: 'info', via: [channel.id, 'whapi'], perform }
-}
-
-async function bodyOf(exchange: Exchange, check: Check): Promise<JsonObject> {
-  return readBody(exchange, check)
 }
 
 function getMessage(channel: WhapiChannel, _: Exchange, id: string): ProviderCall {
@@ -133,7 +127,7 @@ function deleteMessage(channel: WhapiChannel, _: Exchange, id: string): Provider
 }
 
 async function react(channel: WhapiChannel, exchange: Exchange, id: string): Promise<ProviderCall> {
-  const { emoji } = await bodyOf(exchange, REACTION)
+  const { emoji } = await readBody(exchange, REACTION)
   return reaction(channel, id, asString(emoji) ?? '')
 }
 
@@ -154,7 +148,7 @@ function reaction(channel: WhapiChannel, id: string, emoji: string): ProviderCal
 
 async function setPresence(channel: WhapiChannel, exchange: Exchange, id: string): Promise<ProviderCall> {
   const { world } = channel
-  const { presence, delay } = await bodyOf(exchange, PRESENCE)
+  const { presence, delay } = await readBody(exchange, PRESENCE)
   const chat = findChat(channel, id)
   const ms = typeof delay === 'number' ? delay * 1000 : TYPING_MS
   return {
@@ -179,6 +173,6 @@ function findLid(channel: WhapiChannel, _: Exchange, id: string): ProviderCall {
 }
 
 async function changeSettings(channel: WhapiChannel, exchange: Exchange): Promise<ProviderCall> {
-  const body = await bodyOf(exchange, SETTINGS)
+  const body = await readBody(exchange, SETTINGS)
   return info(channel, async () => ok(patchSettings(channel, body)))
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { asObjects, asString, compact, isObject, type JsonObject } from '../json.js'
+import { cardName, vcardOf } from '../vcard.js'
 import type { WhapiChannel } from './channel.js'
 
 /**
@@ -59,22 +60,11 @@ function mediaContent(channel: WhapiChannel, kind: string, object: JsonObject): 
 }
 
 function contactContent(cards: readonly JsonObject[]): JsonObject {
-  const list = cards.map(card => {
-    const name = isObject(card.name) ? (asString(card.name.formatted_name) ?? '') : ''
-    return { name, vcard: asString(card.vcard) ?? vcardOf(name, asObjects(card.phones)) }
-  })
+  const list = cards.map(card => ({ name: cardName(card), vcard: vcardOf(card) }))
   const [first] = list
   return list.length === 1 && first
     ? { type: 'contact', contact: first }
     : { type: 'contact_list', contact_list: { list } }
-}
-
-export function vcardOf(name: string, phones: readonly JsonObject[]): string {
-  const lines = phones.map(({ phone, wa_id: id }) => {
-    const digits = asString(id) ?? String(phone).replace(/\D/g, '')
-    return `TEL;type=CELL;waid=${digits}:${String(phone)}`
-  })
-  return ['BEGIN:VCARD', 'VERSION:3.0', `FN:${name}`, ...lines, 'END:VCARD'].join('\n')
 }
 
 function replyContent(object: JsonObject): JsonObject | undefined {
