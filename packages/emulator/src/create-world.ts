@@ -1,5 +1,6 @@
 import type { Provider } from './account.js'
 import { createChats } from './chats.js'
+import { EmulatorError } from './errors.js'
 import { createEventLog } from './event-log.js'
 import { createFaultScript } from './faults/fault-script.js'
 import { metaProvider, metaWebhooks } from './graph/provider.js'
@@ -57,7 +58,24 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Cre
   const whapi = options.whapi && whapiProvider(world, options.whapi)
   const waha = options.waha && wahaProvider(world, options.waha)
   providers.push(metaProvider(world), ...(whapi ? [whapi] : []), ...(waha ? [waha] : []))
+  requireOwnIds(providers)
   return { world, whapi: whapi?.whapi, waha: waha?.waha }
+}
+
+/** Whatever names an account must name one alone, and must fit into the key of a chat. */
+function requireOwnIds(providers: readonly Provider[]): void {
+  const known = new Set<string>(providers.map(provider => provider.name))
+  for (const { id, provider } of providers.flatMap(each => each.accounts)) {
+    if (known.has(id)) throw new EmulatorError('invalid-option', `two accounts are called "${id}".`)
+    if (!/^[\w.-]+$/.test(id)) {
+      const option = provider === 'waha' ? 'waha.session' : 'whapi.channelId'
+      throw new EmulatorError(
+        'invalid-option',
+        `${option} must be letters, digits, "_", "." or "-", not "${id}".`,
+      )
+    }
+    known.add(id)
+  }
 }
 
 /** Back to the start; settings and webhooks stay. */

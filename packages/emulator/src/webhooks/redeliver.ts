@@ -23,7 +23,7 @@ export interface RecordedAttempt extends WebhookAttempt {
   readonly attempt: number
   /** When it was posted, milliseconds since 1970. */
   readonly at: number
-  /** Id of the account whose webhook it was. */
+  /** Id of the account whose webhook it was; `meta` for Meta's numbers, which share one. */
   readonly via: string
   /** What was posted, when it is a JSON object. */
   readonly payload: JsonObject | undefined
