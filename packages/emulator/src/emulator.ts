@@ -16,7 +16,7 @@ import type { WhapiAccount } from './whapi/provider.js'
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, the base URL of the Graph API. */
+  /** `http://127.0.0.1:PORT`, the base URL of the Graph API, of Whapi and of WAHA. */
   readonly url: string
   /** For OpenAI's clients: `{url}/v1`. */
   readonly modelUrl: string

@@ -22,7 +22,7 @@ import type { World } from './world.js'
 const UPLOADS = /\/media$|^\/messages\/|^\/api\/send/
 
 /**
- * Starts WhatsApp's Graph API, a model API and a phone on one local port.
+ * Starts WhatsApp's Graph API, if asked for Whapi and WAHA too, a model API and a phone on one local port.
  *
  * @example
  * await using emulator = await startEmulator({ webhook: 'http://127.0.0.1:3000/webhooks/meta' })
