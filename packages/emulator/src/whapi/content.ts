@@ -37,7 +37,7 @@ export function toWhapi(channel: WhapiChannel, type: string, content: unknown): 
 // A text with a link in it is a message of another type (Whapi, "Incoming webhooks format").
 function textContent(body: string): JsonObject {
   const url = /https?:\/\/[^\s]+/.exec(body)?.[0]
-  if (url === undefined) return { type: 'text', text: { body } }
+  if (url === undefined || !URL.canParse(url)) return { type: 'text', text: { body } }
   return { type: 'link_preview', link_preview: { body, url, title: new URL(url).hostname } }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ProviderCall } from '../api/call.js'
 import type { Exchange } from '../http/exchange.js'
+import { decodePart } from '../http/path.js'
 import type { MediaFile } from '../media-store.js'
 import type { WhapiChannel } from './channel.js'
 import { readForm } from './request.js'
@@ -43,7 +44,7 @@ export async function readMedia(
     return {
       bytes: Buffer.from(value.slice(prefix.length), 'base64'),
       mimeType: mimeType ?? `${plain || 'application/octet-stream'}${codecs.join('')}`,
-      ...(name !== undefined && { filename: decodeURIComponent(name) }),
+      ...(name !== undefined && { filename: decodePart(name) ?? name }),
     }
   }
   if (/^https?:\/\//.test(value) && URL.canParse(value)) return { link: value }
