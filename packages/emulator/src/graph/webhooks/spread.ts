@@ -1,5 +1,5 @@
-import type { BatchSpread } from '../faults/vocabulary.js'
-import { asObjects, type JsonObject } from '../json.js'
+import type { BatchSpread } from '../../faults/vocabulary.js'
+import { asObjects, type JsonObject } from '../../json.js'
 import type { Change } from './wire.js'
 
 /** Lays several changes out over the entries and changes of one webhook. */

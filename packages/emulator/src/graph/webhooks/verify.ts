@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import type { WebhookHandler } from '../options.js'
-import { type Poster, targetOf } from './post.js'
+import type { WebhookHandler } from '../../options.js'
+import { type Poster, targetOf } from '../../webhooks/post.js'
 
 /** How the webhook took the GET verification. */
 export interface Verification {
@@ -17,7 +17,7 @@ export async function verifyWebhook(
   webhook: URL | WebhookHandler,
   token: string,
 ): Promise<Verification> {
-  const target = targetOf(webhook)
+  const target = targetOf(webhook, 'meta')
   const url = new URL(target.url)
   const challenge = String(randomInt(1_000_000_000, 2_000_000_000))
   url.searchParams.set('hub.mode', 'subscribe')

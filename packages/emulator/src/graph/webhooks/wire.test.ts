@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { startBoth } from '../test-support/bot.js'
+import { startBoth } from '../../test-support/bot.js'
 import { encodeWebhookBody, signLegacy, signWebhookBody } from './wire.js'
 
 // Worked out with `openssl dgst -sha256 -hmac <secret>` over the same bytes.

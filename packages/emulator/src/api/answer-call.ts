@@ -2,23 +2,28 @@ import type { ApiFault } from '../faults/vocabulary.js'
 import { type Exchange, htmlError, type Reply } from '../http/exchange.js'
 import type { LedgerEntry } from '../ledger.js'
 import type { World } from '../world.js'
-import type { Fate, GraphCall } from './graph-call.js'
-import { GraphError, graphErrorReply } from './graph-error.js'
+import type { Fate, ProviderCall } from './call.js'
+import type { ApiDialect } from './dialect.js'
 
 type Blunt = Exclude<ApiFault, { kind: 'delay' }>
+
+interface Asked {
+  readonly entry: LedgerEntry
+  readonly call: ProviderCall
+  readonly dialect: ApiDialect
+}
 
 /** Performs a call and answers it, or spoils either as the fault script says; keeps the ledger entry true throughout. */
 export async function answerCall(
   world: World,
   exchange: Exchange,
-  entry: LedgerEntry,
-  call: GraphCall,
+  { entry, call, dialect }: Asked,
 ): Promise<void> {
   const faults = world.faults.takeForCall(call)
   if (faults.length > 0) world.ledger.change(entry, { fault: faults.map(each => each.kind).join(' + ') })
   for (const each of faults) if (each.kind === 'delay' && !(await world.timers.wait(each.ms))) return
   const fault = faults.find((each): each is Blunt => each.kind !== 'delay')
-  const refusal = fault && refusalOf(world, fault)
+  const refusal = fault && refusalOf(dialect, fault)
   if (refusal) return respond(world, exchange, entry, refusal)
   if (fault && !accepts(fault)) return drop(world, exchange, entry, fault)
 
@@ -55,18 +60,17 @@ function accepts(fault: Blunt): boolean {
   return fault.kind === 'undeliverable' || ('accepted' in fault && fault.accepted === true)
 }
 
-function refusalOf(world: World, fault: Blunt): Reply | undefined {
-  if (fault.kind === 'html-error') return htmlError(fault.status ?? 502, 'Bad Gateway')
-  if (fault.kind === 'server-error') return graphErrorReply(new GraphError(131000), world.ids.trace())
-  if (fault.kind !== 'rate-limit' && fault.kind !== 'error') return undefined
-  const code = fault.kind === 'error' ? fault.code : (fault.code ?? 130429)
-  const retryAfter = fault.kind === 'rate-limit' ? (fault.retryAfter ?? 1) : fault.retryAfter
-  const error = new GraphError(code, {
-    ...(fault.kind === 'error' && fault.details !== undefined && { details: fault.details }),
-    ...(fault.kind === 'error' && fault.status !== undefined && { status: fault.status }),
-  })
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
-  return graphErrorReply(error, world.ids.trace(), headers)
+function refusalOf(dialect: ApiDialect, fault: Blunt): Reply | undefined {
+  switch (fault.kind) {
+    case 'html-error':
+      return htmlError(fault.status ?? 502, 'Bad Gateway')
+    case 'rate-limit':
+    case 'server-error':
+    case 'error':
+      return dialect.scripted(fault)
+    default:
+      return undefined
+  }
 }
 
 async function drop(world: World, exchange: Exchange, entry: LedgerEntry, fault: Blunt): Promise<void> {
@@ -81,7 +85,8 @@ async function drop(world: World, exchange: Exchange, entry: LedgerEntry, fault:
 function fateOf(faults: readonly ApiFault[]): Fate {
   const failing = faults.find(each => each.kind === 'undeliverable')
   const statuses = faults.every(each => each.statuses !== false)
-  return failing ? { statuses, failure: failing.code ?? 131026 } : { statuses }
+  if (!failing) return { statuses }
+  return { statuses, failure: failing.code === undefined ? {} : { code: failing.code } }
 }
 
 function bodyOf(reply: Reply): unknown {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { send, startBoth } from '../test-support/bot.js'
+import { send, startBoth } from '../../test-support/bot.js'
 
 test('an echo is a message of the business in the chat, and ends the typing bubble', async () => {
   await using both = await startBoth()

@@ -1,30 +1,14 @@
-import { asString, compact, type JsonObject } from '../json.js'
-import type { PersonRecord } from '../people.js'
-import type { World } from '../world.js'
+import { asString, compact, type JsonObject } from '../../json.js'
+import type { PersonRecord } from '../../people.js'
+import { type EchoDetails, type Said, said } from '../../saying.js'
+import type { Delivery } from '../../webhooks/redeliver.js'
+import type { World } from '../../world.js'
 import { numberFor } from './incoming.js'
 import { observeValue } from './observe.js'
-import type { Delivery } from './redeliver.js'
 import { contactOf, messagesChange, wireTime } from './values.js'
 
-/** Something a human of the business wrote on the business phone. */
-export interface EchoDetails {
-  /** Name, key, phone or BSUID of the person it went to. */
-  readonly to: string
-  readonly text?: string
-  /** Instead of a text, any message in Meta's shape: `{ type: 'image', image: { … } }`. */
-  readonly message?: JsonObject & { type: string }
-  readonly id?: string
-  readonly timestamp?: Date
-  /** Id of the message it replies to. */
-  readonly quote?: string
-  /** `phoneNumberId` of the business number; default the first. */
-  readonly via?: string
-  /** Default true: resolve once the webhook was answered with 200, or given up. */
-  readonly wait?: boolean
-}
-
 /** Sends a `smb_message_echoes` webhook (Meta, "Coexistence": the Business app and the API on one number). */
-export async function echo(world: World, details: EchoDetails): Promise<Delivery & { id: string }> {
+export async function echo(world: World, details: EchoDetails): Promise<Said> {
   const person = world.people.get(details.to)
   const number = numberFor(world, details.via)
   const id = details.id ?? world.ids.message(person.phone ?? person.userId ?? '')
@@ -41,11 +25,9 @@ export async function echo(world: World, details: EchoDetails): Promise<Delivery
   })
   const members = { contacts: [contactOf(person)], message_echoes: [wire] }
   const change = messagesChange(number, members, 'smb_message_echoes')
-  world.webhooks.requireTarget()
+  world.meta.requireTarget()
   observeValue(world, change.value)
-  const work = world.webhooks.publish(change, 'echoes')
-  if (details.wait === false) return { id, delivered: false, deliveries: [] }
-  return { id, ...(await work) }
+  return said(id, world.meta.publish(change, 'echoes'), details.wait)
 }
 
 export interface HistoryDetails {
@@ -87,7 +69,7 @@ export async function history(
   const members = details.followUp
     ? followUp(messages, number.displayPhoneNumber)
     : { history: [chunkOf(details, person, messages)] }
-  const delivery = await world.webhooks.publish(messagesChange(number, members, 'history'), 'history')
+  const delivery = await world.meta.publish(messagesChange(number, members, 'history'), 'history')
   return { ids: messages.map(message => asString(message.id) ?? ''), ...delivery }
 }
 
@@ -113,7 +95,7 @@ function followUp(messages: readonly JsonObject[], business: string): JsonObject
 export function declineHistory(world: World, via?: string): Promise<Delivery> {
   const message = 'History sharing is turned off by the business from the WhatsApp Business App'
   const error = { code: 2593109, title: message, message, error_data: { details: message } }
-  return world.webhooks.publish(
+  return world.meta.publish(
     messagesChange(numberFor(world, via), { history: [{ errors: [error] }] }, 'history'),
     'history',
   )

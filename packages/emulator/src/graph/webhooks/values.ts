@@ -1,6 +1,6 @@
-import { compact, type JsonObject } from '../json.js'
-import type { BusinessNumber } from '../options.js'
-import type { PersonRecord } from '../people.js'
+import { compact, type JsonObject } from '../../json.js'
+import type { BusinessNumber } from '../../options.js'
+import type { PersonRecord } from '../../people.js'
 import type { Change } from './wire.js'
 
 /** The parts that the values of all message webhooks share. */

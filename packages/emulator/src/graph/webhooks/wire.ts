@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { JsonObject } from '../json.js'
+import type { JsonObject } from '../../json.js'
+import type { Signature } from '../../webhooks/redeliver.js'
 
 /** One `entry[].changes[]` with the account that it belongs to. */
 export interface Change {
@@ -38,4 +39,14 @@ export function signWebhookBody(bytes: Uint8Array | string, appSecret: string): 
 /** The old `X-Hub-Signature`, which Meta may still send beside the new one. Nobody should accept it alone. */
 export function signLegacy(bytes: Uint8Array | string, appSecret: string): string {
   return `sha1=${createHmac('sha1', appSecret).update(bytes).digest('hex')}`
+}
+
+/** The headers of a webhook: both signatures, unless the one asked for is another. */
+export function metaHeaders(bytes: Buffer, signature: Signature, appSecret: string): Record<string, string> {
+  const headers = { 'content-type': 'application/json', 'user-agent': 'facebookexternalua', accept: '*/*' }
+  if (signature === 'none') return headers
+  const legacy = { ...headers, 'x-hub-signature': signLegacy(bytes, appSecret) }
+  if (signature === 'legacy-only') return legacy
+  const key = signature === 'bad' ? `not ${appSecret}` : appSecret
+  return { ...legacy, 'x-hub-signature-256': signWebhookBody(bytes, key) }
 }

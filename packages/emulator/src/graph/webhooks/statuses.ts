@@ -1,57 +1,33 @@
-import { factsOf } from '../graph/error-table.js'
-import type { Fate } from '../graph/graph-call.js'
-import type { Recipient } from '../graph/recipient.js'
-import { compact, type JsonObject } from '../json.js'
-import type { SentMessage } from '../ledger.js'
-import type { BusinessNumber } from '../options.js'
-import type { PersonRecord } from '../people.js'
-import type { World } from '../world.js'
-import type { Delivery } from './redeliver.js'
+import type { Status } from '../../account.js'
+import type { Fate } from '../../api/call.js'
+import { compact, type JsonObject } from '../../json.js'
+import type { SentMessage } from '../../ledger.js'
+import type { BusinessNumber } from '../../options.js'
+import type { PersonRecord } from '../../people.js'
+import { announceStatuses } from '../../receipts.js'
+import type { Delivery } from '../../webhooks/redeliver.js'
+import type { World } from '../../world.js'
+import { factsOf } from '../error-table.js'
+import type { Recipient } from '../recipient.js'
 import { contactOf, messagesChange, wireTime } from './values.js'
 import type { Change } from './wire.js'
 
-export type Status = 'sent' | 'delivered' | 'read' | 'failed'
-
 const WINDOW_MS = 24 * 60 * 60 * 1000
-const ORDER_PATIENCE_MS = 1_000
-const BEFORE_ANSWER_PATIENCE_MS = 5_000
+const UNDELIVERABLE = 131026
+const WINDOW_CLOSED = 131047
 
 /** Sends the statuses of an accepted message as the settings say. Resolves when the send may be answered. */
-export async function announceStatuses(
+export async function announce(
   world: World,
   number: BusinessNumber,
   sent: SentMessage,
   recipient: Recipient,
   fate: Fate,
 ): Promise<void> {
-  const { statuses } = world.settings
-  if (!statuses || !fate.statuses) return
-  const failure = fate.failure ?? (windowClosed(world, sent, recipient) ? 131047 : undefined)
-  const emit = (status: Status): Promise<unknown> => emitStatus(world, number, [sent], status, failure)
-  const later = (
-    ms: number,
-    status: Status,
-    before: Promise<unknown> = Promise.resolve(),
-  ): Promise<unknown> => world.webhooks.track(emitLater(world, ms, before, () => emit(status)))
-  if (failure !== undefined) return void later(statuses.deliveredMs, 'failed')
-  const [first, second]: [Status, Status] =
-    statuses.order === 'reversed' ? ['delivered', 'sent'] : ['sent', 'delivered']
-  const started = statuses.beforeAnswer ? world.webhooks.track(emit(first)) : later(statuses.sentMs, first)
-  const followed = later(statuses.deliveredMs, second, started)
-  if (statuses.readMs !== undefined) void later(statuses.readMs, 'read', followed)
-  if (statuses.beforeAnswer) await Promise.race([started, world.timers.wait(BEFORE_ANSWER_PATIENCE_MS)])
-}
-
-/** Emits after `ms`, and after the status before it was taken: the order is kept, unless the bot takes long over it. */
-async function emitLater(
-  world: World,
-  ms: number,
-  before: Promise<unknown>,
-  emit: () => Promise<unknown>,
-): Promise<void> {
-  if (!(await world.timers.wait(ms))) return
-  await Promise.race([before, world.timers.wait(ORDER_PATIENCE_MS)])
-  await emit()
+  if (!fate.statuses) return
+  const { failure = windowClosed(world, sent, recipient) ? { code: WINDOW_CLOSED } : undefined } = fate
+  const report = (status: Status) => emitStatus(world, number, [sent], status, failure?.code)
+  await announceStatuses(world, report, failure !== undefined)
 }
 
 /** Posts one status webhook for one or more messages of one business number, and moves the ticks. */
@@ -60,11 +36,11 @@ export async function emitStatus(
   number: BusinessNumber,
   messages: readonly SentMessage[],
   status: Status,
-  failure = 131026,
+  failure = UNDELIVERABLE,
 ): Promise<Delivery | undefined> {
   for (const message of messages) world.chats.tick(message.wamid, status)
   if (world.settings.webhook === undefined) return undefined
-  return world.webhooks.publish(statusChange(world, number, messages, status, failure), 'statuses')
+  return world.meta.publish(statusChange(world, number, messages, status, failure), 'statuses')
 }
 
 function statusChange(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { asObjects } from '../json.js'
-import { startEmulator } from '../start-emulator.js'
-import { send, sendText, startBot, startBoth, wamidOf } from '../test-support/bot.js'
+import { asObjects } from '../../json.js'
+import { startEmulator } from '../../start-emulator.js'
+import { send, sendText, startBot, startBoth, wamidOf } from '../../test-support/bot.js'
 
 const statuses = { sentMs: 1, deliveredMs: 20 }
 

@@ -1,7 +1,7 @@
-import type { ChatMessage } from '../chats.js'
-import { asObjects, asString, compact, isObject, type JsonObject, parseJson } from '../json.js'
-import type { PersonRecord } from '../people.js'
-import type { World } from '../world.js'
+import { asObjects, asString, compact, isObject, type JsonObject, parseJson } from '../../json.js'
+import type { PersonRecord } from '../../people.js'
+import { type MessagePlace, showMessage } from '../../show-message.js'
+import type { World } from '../../world.js'
 
 /**
  * Keeps the phone's picture true to what goes out as a webhook, whoever made it: people who were not known yet are
@@ -38,8 +38,7 @@ function observeMessage(
   person.lastWroteAt = world.now()
   const group = asString(message.group_id)
   if (group !== undefined) world.chats.join(group, person.key)
-  if (applyChange(world, message, person.key)) return
-  addMessage(world, message, {
+  show(world, message, {
     chat: group ?? person.key,
     author: 'person',
     person: person.key,
@@ -49,45 +48,21 @@ function observeMessage(
 
 function observeEcho(world: World, echo: JsonObject, contacts: JsonObject[], phoneNumberId: string): void {
   const person = personOf(world, asString(echo.to), asString(echo.to_user_id), contacts)
-  if (!person || applyChange(world, echo, 'business')) return
-  addMessage(world, echo, { chat: person.key, author: 'phone-app', phoneNumberId })
+  if (!person) return
+  show(world, echo, { chat: person.key, author: 'phone-app', phoneNumberId })
 }
 
-/** Reactions, edits and revokes change a message instead of adding one. */
-function applyChange(world: World, message: JsonObject, author: string): boolean {
-  const { reaction, edit, revoke } = message
-  if (message.type === 'reaction' && isObject(reaction))
-    world.chats.react(asString(reaction.message_id) ?? '', author, asString(reaction.emoji) ?? '')
-  else if (message.type === 'edit' && isObject(edit) && isObject(edit.message)) {
-    const type = asString(edit.message.type) ?? ''
-    const content = edit.message[type]
-    if (isObject(content))
-      world.chats.edit(asString(edit.original_message_id) ?? '', content, wordsOf(type, content))
-  } else if (message.type === 'revoke' && isObject(revoke))
-    world.chats.revoke(asString(revoke.original_message_id) ?? '')
-  else return false
-  return true
-}
-
-function addMessage(
+function show(
   world: World,
   message: JsonObject,
-  place: Pick<ChatMessage, 'chat' | 'author' | 'person' | 'phoneNumberId'>,
+  place: Pick<MessagePlace, 'chat' | 'author' | 'person' | 'phoneNumberId'>,
 ): void {
   const id = asString(message.id)
   if (id === undefined) return
-  const type = asString(message.type) ?? 'unknown'
   const seconds = Number(message.timestamp)
+  const timestamp = Number.isFinite(seconds) ? seconds * 1000 : world.now()
   const quotedId = isObject(message.context) ? asString(message.context.id) : undefined
-  world.chats.add({
-    ...place,
-    ...compact({ text: wordsOf(type, message[type]), quotedId }),
-    id,
-    type,
-    content: message[type],
-    timestamp: Number.isFinite(seconds) ? seconds * 1000 : world.now(),
-    tick: 'sent',
-  })
+  showMessage(world, message, { ...place, ...compact({ quotedId }), provider: 'meta', id, timestamp })
 }
 
 function personOf(
@@ -109,16 +84,4 @@ function personOf(
     userId: userId ?? null,
     ...(username !== undefined && { username }),
   })
-}
-
-/** What a person reads in the bubble. */
-function wordsOf(type: string, content: unknown): string | undefined {
-  if (!isObject(content)) return undefined
-  if (type === 'interactive') {
-    const reply = content[asString(content.type) ?? '']
-    return isObject(reply) ? asString(reply.title) : undefined
-  }
-  return (
-    asString(content.body) ?? asString(content.caption) ?? asString(content.text) ?? asString(content.name)
-  )
 }
