@@ -27,13 +27,13 @@ export const errorOfAnswer: Judge = (answer, { secrets, now }) => {
       : undefined
   }
   const fields = asFields(answer.content)
-  const details = detailsOf(fields, secrets)
+  const words = wordsOf(fields, secrets)
   const refusal = refusalOf(status, fields)
-  if (!refusal) return outcomeUnknown(waha, `WAHA answered ${status}${details}`)
+  if (!refusal) return outcomeUnknown(waha, `WAHA answered ${status}${words && ` (${words})`}`)
   const options: Draft<ChannelErrorOptions> = { ...refusal, providerCode: String(status) }
   const retryAfterMs = refusal.retryable ? readRetryAfter(answer.header('retry-after'), now) : undefined
   if (retryAfterMs !== undefined) options.retryAfterMs = retryAfterMs
-  const message = `WAHA refused (HTTP ${status}): ${refusal.advice}${details}`
+  const message = `WAHA refused (HTTP ${status}): ${refusal.advice}${words && ` WAHA says: ${words}`}`
   return new ChannelError('channel_refused', message, options)
 }
 
@@ -79,7 +79,7 @@ function isAboutSession(fields: Fields | undefined): boolean {
 const longestDetails = 300
 
 /** WAHA's own words, unless they repeat what must not get into logs: engines name the recipient. */
-function detailsOf(fields: Fields | undefined, secrets: readonly string[]): string {
+function wordsOf(fields: Fields | undefined, secrets: readonly string[]): string {
   const said = [
     asFields(fields?.exception)?.message,
     fields?.message,
@@ -88,7 +88,7 @@ function detailsOf(fields: Fields | undefined, secrets: readonly string[]): stri
   ]
   const words = said.map(asWords).find(Boolean)?.slice(0, longestDetails).replace(/\s+/g, ' ')
   if (words === undefined || secrets.some(secret => sharesRun(words, secret))) return ''
-  return ` WAHA says: ${words}`
+  return words
 }
 
 function isPage(body: Uint8Array): boolean {
