@@ -4,7 +4,9 @@ import { asFields } from '../../values.js'
 import { readJid } from '../../webhook/jid.js'
 
 /** The chat of a person or group, as WAHA addresses it. Never with a device: GOWS fails on `…:2@lid`. */
-export function chatIdOf({ kind, value }: Peer): string {
+export function chatIdOf(peer: Peer): string {
+  const { kind } = peer
+  const value = peer.value.replace(/:\d+(?=@|$)/, '')
   switch (kind) {
     case 'phone':
       return `${value.replace(/^\+/, '')}@c.us`

@@ -51,7 +51,7 @@ describe('an echo of a send of ours is a receipt', () => {
   })
 
   test('before the answer, under an id of the engine: it waits for the answer', async () => {
-    for (const source of ['api', 'app']) {
+    for (const source of ['app', undefined]) {
       const waha = await startWaha('GOWS')
       const channel = open(waha)
       let echoed: Promise<unknown> | undefined
@@ -62,6 +62,30 @@ describe('an echo of a send of ours is a receipt', () => {
       await channel.send(outbound(image))
       expect(await echoed).toMatchObject({ events: [{ ...receipt, outboundId: 'outbound-1' }] })
     }
+  })
+
+  test('before the answer, from the API: nobody else writes there, so it does not wait', async () => {
+    const waha = await startWaha('WEBJS')
+    const channel = open(waha)
+    let echoed: unknown
+    waha.answerWith((response, call, socket) => {
+      echoed = channel.receive(echoOf('3EB0ACCEPTED', 'api'))
+      accepted(response, call, socket)
+    })
+    await channel.send(outbound(image))
+    expect(echoed).toMatchObject({ events: [{ ...receipt, providerId: '3EB0ACCEPTED' }, { type: 'notice' }] })
+  })
+
+  test('before the answer, where other tools write too: it waits as well', async () => {
+    const waha = await startWaha('WEBJS')
+    const channel = open(waha, { otherTools: true })
+    let echoed: Promise<unknown> | undefined
+    waha.answerWith((response, call, socket) => {
+      echoed = Promise.resolve(channel.receive(echoOf('3EB0ACCEPTED', 'api')))
+      accepted(response, call, socket)
+    })
+    await channel.send(outbound(image))
+    expect(await echoed).toMatchObject({ events: [{ ...receipt, outboundId: 'outbound-1' }] })
   })
 
   test('when the answer never came, and then its receipts too', async () => {

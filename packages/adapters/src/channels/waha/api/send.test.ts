@@ -137,6 +137,8 @@ describe('what goes where', () => {
   test.each<[peer: Peer, chatId: string]>([
     [customer, chat],
     [{ kind: 'lid', value: lid }, lid],
+    [{ kind: 'lid', value: lid.replace('@', ':2@') }, lid],
+    [{ kind: 'lid', value: '700100:2' }, '700100@lid'],
     [{ kind: 'jid', value: 'support@s.whatsapp.net' }, 'support@c.us'],
     [{ kind: 'group', value: group }, group],
     [{ kind: 'group', value: '1203637' }, '1203637@g.us'],

@@ -109,8 +109,10 @@ function isOurSend({ key, common, own }: Line, payload: Fields, report: Report):
   const known = memory.known(account, key.stanza)
   const byApi = payload.source === 'api'
   const ours = known?.outboundId !== undefined || (payload.source !== 'app' && isClientId(key.stanza))
-  if (!ours) report.undecided = true
-  if (!ours && !(byApi && !report.otherTools)) return false
+  if (!ours && (!byApi || report.otherTools)) {
+    report.undecided = true
+    return false
+  }
   const event: Draft<StatusEvent> = {
     type: 'status',
     channel,
