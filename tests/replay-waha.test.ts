@@ -1,9 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { wahaChannel } from '@switchboard/adapters/waha'
 import type { ChannelEvent, IngestEvent, Received, WebhookRequest } from '@switchboard/core'
 import { memoryStore } from '@switchboard/storage/memory'
-import { expect, test } from 'vitest'
+import { type CheckRequest, openRequestCheck } from '@switchboard/test-support/openapi'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recordingServer, type SentRequest } from './replay/recording-server.js'
 import { recordingsOf } from './replay/recordings.js'
+import { contents } from './replay/waha-contents.js'
 import { type Json, options, perform } from './replay/waha-requests.js'
 
 const { present, replays, load, loadText, namesIn } = recordingsOf('waha')
@@ -231,4 +236,54 @@ async function replay(
   } finally {
     await server.close()
   }
+}
+
+replays("WAHA's own description", () => {
+  let check: CheckRequest
+  let temporary: string
+
+  beforeAll(async () => {
+    temporary = await mkdtemp(join(tmpdir(), 'switchboard-waha-'))
+    const file = join(temporary, 'openapi.json')
+    await writeFile(file, mended(loadText('openapi.json')))
+    check = await openRequestCheck(file)
+  })
+  afterAll(() => rm(temporary, { recursive: true }))
+
+  test.each(Object.keys(contents))('takes %s, with every field that we fill', async name => {
+    const content = contents[name]
+    if (!content) throw new Error(`no content: ${name}`)
+    const server = await recordingServer({ status: 201, body: { id: 'true_15550001234@c.us_3EB0SENT' } })
+    try {
+      const channel = wahaChannel({ ...options, url: server.url, engine: 'GOWS' })
+      const to = { kind: 'phone', value: '+15550001234' } as const
+      const message = {
+        id: 'outbound-1',
+        channel: 'waha',
+        account: 'default',
+        to,
+        content,
+        quotedId: '3EB0QUOTED',
+      }
+      await channel.send(message)
+      const [{ method = '', path, headers, body } = { path: '', headers: {}, body: '{}' }] = server.sent
+      expect(check({ method, path, headers, body: JSON.parse(body.toString()) })).toEqual([])
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+/** The file calls some texts and a boolean objects, against its own defaults, and forgets that a vcard may be null. */
+function mended(description: string): string {
+  type Schemas = Record<string, { properties: Record<string, Json> }>
+  const file = JSON.parse(description) as { components: { schemas: Schemas } }
+  for (const { properties } of Object.values(file.components.schemas)) {
+    for (const field of ['mimetype', 'filename'] as const) {
+      if (properties?.[field]?.type === 'object') properties[field].type = 'string'
+    }
+    if (properties?.multipleAnswers) properties.multipleAnswers.type = 'boolean'
+    if (properties?.phoneNumber && properties.vcard) properties.vcard.type = ['string', 'null']
+  }
+  return JSON.stringify(file)
 }

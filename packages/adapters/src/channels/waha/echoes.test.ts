@@ -1,22 +1,12 @@
-import type { OutboundContent, OutboundMessage, Received } from '@switchboard/core'
+import type { OutboundContent, Received } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
-import { accepted, apiKey, type FakeWaha, json, startWaha } from './api/fake-waha.test.support.js'
+import { accepted, json, open, outbound, startWaha } from './api/fake-waha.test.support.js'
 import { clientIdOf } from './ids.js'
-import { type WahaChannel, type WahaChannelOptions, wahaChannel } from './index.js'
-import { channelOptions, chat, own, phone, post, seconds, webhook } from './webhook/samples.test.support.js'
+import { wahaChannel } from './index.js'
+import { channelOptions, chat, own, post, seconds, webhook } from './webhook/samples.test.support.js'
 
-const outbound = (content: OutboundContent = { type: 'text', text: 'At nine.' }): OutboundMessage => ({
-  id: 'outbound-1',
-  channel: 'waha',
-  account: 'default',
-  to: { kind: 'phone', value: `+${phone}` },
-  content,
-})
+const text: OutboundContent = { type: 'text', text: 'At nine.' }
 const image: OutboundContent = { type: 'image', media: { url: 'https://cdn.example/tea.jpg' } }
-
-function open(waha: FakeWaha, options: Partial<WahaChannelOptions> = {}): WahaChannel {
-  return wahaChannel({ ...channelOptions, url: waha.url, apiKey, ...options })
-}
 
 const echoOf = (stanza: string, source: string | undefined, fields: object = {}) =>
   post(webhook('message.any', own({ id: `true_${chat}_${stanza}`, source, ...fields })))
@@ -27,7 +17,7 @@ const takeover = { type: 'message', author: 'operator' }
 describe('an echo of a send of ours is a receipt', () => {
   test('after the answer, whatever the engine calls its source', async () => {
     const channel = open(await startWaha('WEBJS'))
-    expect(await channel.send(outbound())).toEqual({ providerId: '3EB0ACCEPTED' })
+    expect(await channel.send(outbound(text))).toEqual({ providerId: '3EB0ACCEPTED' })
     for (const source of ['api', 'app', undefined]) {
       const { events } = await channel.receive(echoOf('3EB0ACCEPTED', source))
       expect(events).toMatchObject([{ ...receipt, providerId: '3EB0ACCEPTED', outboundId: 'outbound-1' }])
@@ -46,7 +36,7 @@ describe('an echo of a send of ours is a receipt', () => {
       accepted(response, call, socket)
     })
     const providerId = clientIdOf('outbound-1')
-    expect(await channel.send(outbound())).toEqual({ providerId })
+    expect(await channel.send(outbound(text))).toEqual({ providerId })
     expect(await echoed[0]).toMatchObject({ events: [{ ...receipt, providerId, outboundId: 'outbound-1' }] })
   })
 
@@ -92,7 +82,7 @@ describe('an echo of a send of ours is a receipt', () => {
     const waha = await startWaha('GOWS')
     const channel = open(waha)
     waha.answerWith((_response, _call, socket) => socket.destroy())
-    await expect(channel.send(outbound())).rejects.toMatchObject({ code: 'channel_unknown' })
+    await expect(channel.send(outbound(text))).rejects.toMatchObject({ code: 'channel_unknown' })
     const providerId = clientIdOf('outbound-1')
     const ack = post(webhook('message.ack', { id: `true_${chat}_${providerId}`, ack: 2 }))
     expect((await channel.receive(ack)).events).toMatchObject([
@@ -116,7 +106,7 @@ describe('what somebody else wrote', () => {
       echoed = Promise.resolve(channel.receive(echoOf('3EBPHONE', 'app')))
       accepted(response, call, socket)
     })
-    await channel.send(outbound())
+    await channel.send(outbound(text))
     expect(await echoed).toMatchObject({ events: [takeover], response: { status: 200 } })
   })
 
@@ -130,7 +120,7 @@ describe('what somebody else wrote', () => {
       void call
       void socket
     })
-    await expect(channel.send(outbound())).rejects.toMatchObject({ code: 'channel_refused' })
+    await expect(channel.send(outbound(text))).rejects.toMatchObject({ code: 'channel_refused' })
     expect(channel.receive(echoOf('3EBPHONE', 'app'))).toMatchObject({ events: [takeover] })
   })
 

@@ -1,6 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { OutboundContent, OutboundMessage } from '@switchboard/core'
 import { listen } from '../../../http/local-server.test.support.js'
+import { type WahaChannel, type WahaChannelOptions, wahaChannel } from '../index.js'
+import { channelOptions, phone } from '../webhook/samples.test.support.js'
 
 export interface SeenCall {
   readonly method: string
@@ -24,6 +27,17 @@ export interface FakeWaha {
 }
 
 export const apiKey = 'sample-waha-key'
+
+/** A channel that speaks to it. */
+export function open(waha: { readonly url: string }, options: Partial<WahaChannelOptions> = {}): WahaChannel {
+  return wahaChannel({ ...channelOptions, url: waha.url, apiKey, ...options })
+}
+
+/** A message to the customer of the samples. */
+export function outbound(content: OutboundContent, fields: Partial<OutboundMessage> = {}): OutboundMessage {
+  const to = { kind: 'phone', value: `+${phone}` } as const
+  return { id: 'outbound-1', channel: 'waha', account: 'default', to, content, ...fields }
+}
 
 /** Fields that each endpoint knows (WAHA's OpenAPI file). Others fail with 422, as with its validation. */
 const fieldsOf: Readonly<Record<string, string>> = {

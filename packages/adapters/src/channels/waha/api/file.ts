@@ -16,8 +16,9 @@ const defaultTypes: Readonly<Record<OutboundMedia['type'], string>> = {
 export function filePart({ type, media }: OutboundMedia): object {
   const { url, mimeType, filename } = media
   if (url === undefined) throw refused(withoutUrl(media), 'message')
-  const name = filename === undefined ? {} : { filename }
   const inline = readDataUrl(url)
+  const given = filename ?? requiredName(type, inline !== undefined)
+  const name = given === undefined ? {} : { filename: given }
   if (inline) {
     const data = Buffer.from(inline.bytes).toString('base64')
     return { mimetype: mimeType ?? inline.mimeType ?? defaultTypes[type], data, ...name }
@@ -29,6 +30,12 @@ export function filePart({ type, media }: OutboundMedia): object {
     )
   }
   return { mimetype: mimeType ?? defaultTypes[type], url, ...name }
+}
+
+/** WAHA's OpenAPI file asks for the name of videos, and of voice notes that come as bytes; these are its examples. */
+function requiredName(type: OutboundMedia['type'], isInline: boolean): string | undefined {
+  if (type === 'video') return 'video.mp4'
+  return type === 'voice' && isInline ? 'voice-message.mp3' : undefined
 }
 
 function withoutUrl({ id }: OutboundFile): string {

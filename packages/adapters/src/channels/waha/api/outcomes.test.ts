@@ -1,8 +1,7 @@
-import type { OutboundContent, OutboundMessage } from '@switchboard/core'
+import type { OutboundContent } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
-import { wahaChannel } from '../index.js'
-import { channelOptions, chat, phone } from '../webhook/samples.test.support.js'
-import { apiKey, json, type Reply, startWaha } from './fake-waha.test.support.js'
+import { chat, phone } from '../webhook/samples.test.support.js'
+import { apiKey, json, open, outbound, type Reply, startWaha } from './fake-waha.test.support.js'
 
 const text: OutboundContent = { type: 'text', text: 'the code of the gate is 4711' }
 const poll: OutboundContent = { type: 'poll', question: 'Tea?', options: ['Green', 'Black'] }
@@ -10,15 +9,8 @@ const poll: OutboundContent = { type: 'poll', question: 'Tea?', options: ['Green
 async function outcomeOf(reply: Reply, content = text, engine: 'WEBJS' | 'GOWS' = 'WEBJS'): Promise<unknown> {
   const waha = await startWaha()
   waha.answerWith(reply)
-  const channel = wahaChannel({ ...channelOptions, url: waha.url, apiKey, engine })
-  const message: OutboundMessage = {
-    id: 'outbound-1',
-    channel: 'waha',
-    account: 'default',
-    to: { kind: 'phone', value: `+${phone}` },
-    content,
-  }
-  return channel.send(message).catch((error: unknown) => error)
+  const channel = open(waha, { engine })
+  return channel.send(outbound(content)).catch((error: unknown) => error)
 }
 
 const page =
@@ -145,7 +137,7 @@ describe('what WAHA says', () => {
 test('a read mark that got no answer may be tried again', async () => {
   const waha = await startWaha()
   waha.answerWith(page(502))
-  const channel = wahaChannel({ ...channelOptions, url: waha.url, apiKey })
+  const channel = open(waha)
   const address = {
     account: 'default',
     to: { kind: 'phone' as const, value: `+${phone}` },
@@ -159,13 +151,6 @@ test('a read mark that got no answer may be tried again', async () => {
 })
 
 test('a session that cannot be asked about: nothing was sent', async () => {
-  const dead = wahaChannel({ ...channelOptions, url: 'http://127.0.0.1:9' })
-  const message: OutboundMessage = {
-    id: 'outbound-1',
-    channel: 'waha',
-    account: 'default',
-    to: { kind: 'phone', value: `+${phone}` },
-    content: text,
-  }
-  await expect(dead.send(message)).rejects.toMatchObject({ code: 'channel_refused', retryable: true })
+  const dead = open({ url: 'http://127.0.0.1:9' })
+  await expect(dead.send(outbound(text))).rejects.toMatchObject({ code: 'channel_refused', retryable: true })
 })

@@ -1,22 +1,9 @@
 import type { ChannelEvent, MediaRef, Peer } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import { json as answerJson, startServer } from '../../../http/local-server.test.support.js'
-import { type WahaChannel, type WahaChannelOptions, wahaChannel } from '../index.js'
-import {
-  channelOptions,
-  chat,
-  lid,
-  message,
-  now,
-  own,
-  phone,
-  seconds,
-} from '../webhook/samples.test.support.js'
-import { apiKey, type FakeWaha, json, type Reply, startWaha } from './fake-waha.test.support.js'
-
-function open(waha: { url: string }, options: Partial<WahaChannelOptions> = {}): WahaChannel {
-  return wahaChannel({ ...channelOptions, url: waha.url, apiKey, ...options })
-}
+import type { WahaChannel } from '../index.js'
+import { chat, lid, message, now, own, phone, seconds } from '../webhook/samples.test.support.js'
+import { apiKey, type FakeWaha, json, open, type Reply, startWaha } from './fake-waha.test.support.js'
 
 const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x00, 0xff])
 const file: Reply = response => {

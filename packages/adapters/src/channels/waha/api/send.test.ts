@@ -1,29 +1,9 @@
 import type { OutboundContent, OutboundMessage, Peer } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
-import { clientIdOf } from '../ids.js'
-import { type WahaChannel, type WahaChannelOptions, wahaChannel } from '../index.js'
-import {
-  channelOptions,
-  chat,
-  group,
-  lid,
-  message,
-  own,
-  phone,
-  post,
-  webhook,
-} from '../webhook/samples.test.support.js'
-import { accepted, apiKey, type FakeWaha, json, type SeenCall, startWaha } from './fake-waha.test.support.js'
+import { chat, group, lid, phone } from '../webhook/samples.test.support.js'
+import { accepted, apiKey, open, outbound, type SeenCall, startWaha } from './fake-waha.test.support.js'
 
 const customer: Peer = { kind: 'phone', value: `+${phone}` }
-
-function open(waha: FakeWaha, options: Partial<WahaChannelOptions> = {}): WahaChannel {
-  return wahaChannel({ ...channelOptions, url: waha.url, apiKey, ...options })
-}
-
-function outbound(content: OutboundContent, fields: Partial<OutboundMessage> = {}): OutboundMessage {
-  return { id: 'outbound-1', channel: 'waha', account: 'default', to: customer, content, ...fields }
-}
 
 /** What one send asks of an engine that takes no ids. */
 async function requestOf(content: OutboundContent, fields?: Partial<OutboundMessage>): Promise<SeenCall> {
@@ -57,7 +37,11 @@ describe('what goes where', () => {
     [
       '/api/sendVideo',
       { type: 'video', media: { url: 'http://cdn.example/tea.mp4' } },
-      { file: { mimetype: 'video/mp4', url: 'http://cdn.example/tea.mp4' }, convert: true, asNote: false },
+      {
+        file: { mimetype: 'video/mp4', url: 'http://cdn.example/tea.mp4', filename: 'video.mp4' },
+        convert: true,
+        asNote: false,
+      },
     ],
     [
       '/api/sendVoice',
@@ -189,133 +173,6 @@ describe('what cannot be sent is refused before it leaves', () => {
       outbound({ type: 'text', text: 'x' }, { to: { kind: 'bsuid', value: 'US.1' } }),
     )
     await expect(sending).rejects.toMatchObject({ code: 'channel_refused', scope: 'recipient' })
-  })
-})
-
-describe('ids of ours', () => {
-  const id = clientIdOf('outbound-1')
-  const text: OutboundContent = { type: 'text', text: 'At nine.' }
-
-  test.each(['NOWEB', 'GOWS'])('go to %s, the same each time; the session is asked once', async engine => {
-    const waha = await startWaha(engine)
-    const channel = open(waha)
-    for (const _attempt of [1, 2]) expect(await channel.send(outbound(text))).toEqual({ providerId: id })
-    expect(waha.calls.map(({ body }) => body.id)).toEqual([id, id])
-    expect(waha.sessionReads()).toBe(1)
-  })
-
-  test.each(['WEBJS', 'WPP', undefined])('do not go to %s', async engine => {
-    const waha = await startWaha(engine)
-    waha.session = engine ? { engine: { engine } } : { name: 'default' }
-    expect(await open(waha).send(outbound(text))).toEqual({ providerId: '3EB0ACCEPTED' })
-    expect(waha.calls[0]?.body).not.toHaveProperty('id')
-  })
-
-  test('go with all that takes them, and with nothing else', async () => {
-    const waha = await startWaha('GOWS')
-    const channel = open(waha, { engine: 'GOWS' })
-    await channel.send(outbound({ type: 'location', latitude: 1, longitude: 2 }))
-    await channel.send(outbound({ type: 'contacts', contacts: [{ phones: ['+4915155500003'] }] }))
-    await channel.send(outbound({ type: 'poll', question: 'Tea?', options: ['Green'] }))
-    await channel.send(outbound({ type: 'image', media: { url: 'https://cdn.example/1.jpg' } }))
-    expect(waha.calls.map(({ body }) => body.id)).toEqual([id, id, id, undefined])
-    expect(waha.sessionReads()).toBe(0)
-  })
-
-  test('a webhook that names the engine spares the question', async () => {
-    const waha = await startWaha('WEBJS')
-    const channel = open(waha)
-    await channel.receive(post(webhook('message', message(), { engine: 'NOWEB' })))
-    await channel.send(outbound(text))
-    expect([waha.sessionReads(), waha.calls[0]?.body.id]).toEqual([0, id])
-  })
-
-  test('an old version that leaves it unread gives its own, which counts', async () => {
-    const waha = await startWaha('GOWS')
-    waha.answerWith(json(201, { id: `true_${chat}_3EBOLD` }))
-    expect(await open(waha).send(outbound(text))).toEqual({ providerId: '3EBOLD' })
-  })
-})
-
-describe('ids in full, for quotes, reactions and read marks', () => {
-  const replyTo = async (channel: WahaChannel, waha: FakeWaha, quotedId: string, peer: Peer = customer) => {
-    await channel.send(outbound({ type: 'text', text: 'Yes' }, { quotedId, to: peer }))
-    return waha.calls.at(-1)?.body.reply_to
-  }
-
-  test('are built from the conversation', async () => {
-    const waha = await startWaha('WEBJS')
-    const channel = open(waha)
-    expect(await replyTo(channel, waha, '3AFIRST')).toBe(`false_${chat}_3AFIRST`)
-    expect(await replyTo(channel, waha, clientIdOf('x'))).toBe(`true_${chat}_${clientIdOf('x')}`)
-    expect(await replyTo(channel, waha, '3AFIRST', { kind: 'group', value: group })).toBe(
-      `false_${group}_3AFIRST`,
-    )
-  })
-
-  test('are what WAHA wrote, where this process has seen it', async () => {
-    const waha = await startWaha('WEBJS')
-    const channel = open(waha, { engine: 'WEBJS' })
-    const inGroup = message({ id: `false_${group}_3AGROUP_${lid}`, participant: lid })
-    const hidden = message({ id: `false_${lid}_3AHIDDEN`, from: lid, _data: { Info: { SenderAlt: chat } } })
-    const written = own({ id: `true_${chat}_3EPHONE` })
-    for (const payload of [inGroup, hidden, written])
-      await channel.receive(post(webhook('message.any', payload)))
-
-    expect(await replyTo(channel, waha, '3AGROUP', { kind: 'group', value: group })).toBe(inGroup.id)
-    // Asked for by phone, though the chat is known by its lid.
-    expect(await replyTo(channel, waha, '3AHIDDEN')).toBe(hidden.id)
-    expect(await replyTo(channel, waha, '3EPHONE')).toBe(written.id)
-    expect(await replyTo(channel, waha, '3EB0ACCEPTED')).toBe(`true_${chat}_3EB0ACCEPTED`)
-  })
-
-  test('never lead to another chat: who gets an answer is not for an id to say', async () => {
-    const waha = await startWaha('WEBJS')
-    const channel = open(waha)
-    const other = '4915155500009@c.us'
-    await channel.receive(post(webhook('message', message({ id: `false_${other}_3AOTHER`, from: other }))))
-    await channel.send(outbound({ type: 'reaction', targetId: '3AOTHER', emoji: '👍' }))
-    expect(waha.calls[0]?.body.messageId).toBe(`false_${chat}_3AOTHER`)
-  })
-
-  test('a reaction, and one taken back', async () => {
-    const waha = await startWaha('GOWS')
-    waha.answerWith(json(200, {}))
-    const channel = open(waha)
-    expect(await channel.send(outbound({ type: 'reaction', targetId: '3AFIRST', emoji: '👍' }))).toEqual({})
-    await channel.send(outbound({ type: 'reaction', targetId: '3AFIRST' }))
-    const common = { session: 'default', messageId: `false_${chat}_3AFIRST` }
-    expect(waha.calls.map(({ method, path, body }) => ({ method, path, body }))).toEqual([
-      { method: 'PUT', path: '/api/reaction', body: { ...common, reaction: '👍' } },
-      { method: 'PUT', path: '/api/reaction', body: { ...common, reaction: '' } },
-    ])
-  })
-
-  test('a read mark names the member of a group who wrote', async () => {
-    const waha = await startWaha()
-    waha.answerWith(json(201, {}))
-    const channel = open(waha)
-    const address = {
-      account: 'default',
-      to: { kind: 'group' as const, value: group },
-      providerId: '3AGROUP',
-    }
-    await channel.markRead(address)
-    const inGroup = message({ id: `false_${group}_3AGROUP_${lid}`, participant: lid })
-    await channel.receive(post(webhook('message.any', inGroup)))
-    await channel.markRead(address)
-    const read = { session: 'default', chatId: group }
-    expect(waha.calls.map(({ body }) => body)).toEqual([
-      { ...read, messageIds: [`false_${group}_3AGROUP`] },
-      { ...read, messageIds: [inGroup.id], participant: lid },
-    ])
-  })
-
-  test('typing needs none', async () => {
-    const waha = await startWaha()
-    waha.answerWith(json(201))
-    await open(waha).startTyping({ account: 'default', to: customer, providerId: '3AFIRST' })
-    expect(waha.calls).toMatchObject([{ path: '/api/startTyping', body: to }])
   })
 })
 

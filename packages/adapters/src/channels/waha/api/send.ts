@@ -83,10 +83,10 @@ function listPart({ text, header = '', footer, button, sections }: OutboundList)
     button,
     sections: sections.map(({ title = '', rows }) => ({
       title,
-      rows: rows.map(({ id, title: label, description = null }) => ({
+      rows: rows.map(({ id, title: label, description }) => ({
         title: label,
         rowId: id,
-        description,
+        ...(description !== undefined && { description }),
       })),
     })),
   }

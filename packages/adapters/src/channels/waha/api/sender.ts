@@ -53,7 +53,8 @@ export function sender(call: CallApi, sessions: Sessions, memory: ChannelMemory)
     const ownId = takesId && (await sessions.takesIds(account, options)) ? clientIdOf(id) : undefined
     // Before it leaves: the echo may come before the answer.
     if (ownId !== undefined) memory.learn(account, ownId, { outboundId: id, chats: [chatId] })
-    const quote = quotedId === undefined ? {} : { reply_to: fullIdOf(memory, account, to, quotedId) }
+    const quotes = quotedId !== undefined && content.type !== 'buttons'
+    const quote = quotes ? { reply_to: fullIdOf(memory, account, to, quotedId) } : {}
     return {
       ...endpoint,
       mayLackId,

@@ -93,3 +93,29 @@ export function isUndecrypted(payload: Fields): boolean {
   const stub = data?.messageStubType
   return (stub === undecryptedStub || stub === 'CIPHERTEXT') && !asFields(data?.message)
 }
+
+/** What changes another message, or the keys of a group. WAHA tells of it by events of their own. */
+const changes = new Set([
+  'protocolMessage',
+  'reactionMessage',
+  'encReactionMessage',
+  'pollUpdateMessage',
+  'pinInChatMessage',
+  'keepInChatMessage',
+  'senderKeyDistributionMessage',
+  // WEBJS and WPP
+  'reaction',
+  'poll_update',
+  'revoked',
+  'pinned_message',
+  'keep_in_chat',
+])
+
+/** Whether nothing is said here: a bot must not answer an edit or a reaction that an engine passes on as a message. */
+export function isChangeOfAnother(payload: Fields): boolean {
+  if (asWords(payload.body) !== undefined) return false
+  const type = asWords(asFields(payload._data)?.type)
+  if (type !== undefined) return changes.has(type)
+  const parts = Object.keys(protoOf(payload) ?? {}).filter(key => key !== 'messageContextInfo')
+  return parts.length > 0 && parts.every(key => changes.has(key))
+}

@@ -3,7 +3,7 @@ import { asFields, asList, asText, asWords, type Draft, type Fields } from '../.
 import { readTime } from '../../../webhook/time.js'
 import { isClientId, type MessageKey, readKey } from '../ids.js'
 import { readContent } from './content.js'
-import { isForwarded, isUndecrypted } from './engine-data.js'
+import { isChangeOfAnother, isForwarded, isUndecrypted } from './engine-data.js'
 import { type Line, readLine } from './line.js'
 import { addNotice, type Report } from './report.js'
 
@@ -13,7 +13,7 @@ import { addNotice, type Report } from './report.js'
  * @returns whether it became an event, here and below
  */
 export function addMessage(payload: Fields, report: Report): boolean {
-  if (isUndecrypted(payload)) return false
+  if (isUndecrypted(payload) || isChangeOfAnother(payload)) return false
   const line = readLine(payload, report)
   if (!line) return false
   if (isOurSend(line, payload, report)) return true

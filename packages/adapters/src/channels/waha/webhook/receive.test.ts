@@ -131,6 +131,17 @@ describe('what is no message', () => {
     expect(eventOf('message.any', noweb)).toMatchObject({ type: 'notice' })
   })
 
+  test.each([
+    { Message: { protocolMessage: { type: 14 } } },
+    { Message: { senderKeyDistributionMessage: {}, messageContextInfo: {} } },
+    { message: { reactionMessage: { text: '🙏' } } },
+    { message: { pollUpdateMessage: {} } },
+    { type: 'revoked' },
+  ])('what changes another message has an event of its own, and is a notice here: %j', _data => {
+    expect(eventOf('message.any', message({ body: '', _data }))).toMatchObject({ type: 'notice' })
+    expect(eventOf('message.any', message({ body: 'hi', _data }))).toMatchObject({ type: 'message' })
+  })
+
   test('members of a group with two addresses tell both', () => {
     const participants = [
       { id: '700100000000001@lid', pn: '4915155500001@c.us', role: 'participant' },
