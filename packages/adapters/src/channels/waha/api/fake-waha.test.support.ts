@@ -23,6 +23,7 @@ export interface FakeWaha {
   sessionReads(): number
   /** What `GET /api/sessions/default` says. */
   session: unknown
+  sessionStatus: number
   answerWith(reply: Reply): void
 }
 
@@ -71,7 +72,7 @@ export async function startWaha(engine = 'GOWS'): Promise<FakeWaha> {
       return json(401, { message: 'Unauthorized', statusCode: 401 })(response)
     if (path === '/api/sessions/default') {
       sessionReads += 1
-      return json(200, waha.session)(response)
+      return json(waha.sessionStatus, waha.session)(response)
     }
     calls.push(call)
     const known = fieldsOf[`${method} ${path}`]?.split(' ')
@@ -85,6 +86,7 @@ export async function startWaha(engine = 'GOWS'): Promise<FakeWaha> {
     calls,
     sessionReads: () => sessionReads,
     session: { name: 'default', status: 'WORKING', engine: { engine } },
+    sessionStatus: 200,
     answerWith(next) {
       reply = next
     },

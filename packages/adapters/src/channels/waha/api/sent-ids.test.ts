@@ -45,6 +45,23 @@ describe('ids of ours', () => {
     expect([waha.sessionReads(), waha.calls[0]?.body.id]).toEqual([0, id])
   })
 
+  test('are left out when the session may not be read, and asked about again', async () => {
+    const waha = await startWaha('GOWS')
+    waha.sessionStatus = 403
+    const channel = open(waha)
+    expect(await channel.send(outbound(text))).toEqual({ providerId: '3EB0ACCEPTED' })
+    waha.sessionStatus = 200
+    expect(await channel.send(outbound(text))).toEqual({ providerId: id })
+  })
+
+  test('are waited for when WAHA is away: nothing is sent', async () => {
+    const waha = await startWaha('GOWS')
+    waha.sessionStatus = 502
+    const refusal = { code: 'channel_refused', retryable: true }
+    await expect(open(waha).send(outbound(text))).rejects.toMatchObject(refusal)
+    expect(waha.calls).toEqual([])
+  })
+
   test('an old version that leaves it unread gives its own, which counts', async () => {
     const waha = await startWaha('GOWS')
     waha.answerWith(json(201, { id: `true_${chat}_3EBOLD` }))

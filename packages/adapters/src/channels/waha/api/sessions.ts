@@ -1,4 +1,4 @@
-import type { CallOptions, ChannelHealth, Identity } from '@switchboard/core'
+import { type CallOptions, type ChannelHealth, type Identity, SwitchboardError } from '@switchboard/core'
 import type { CallApi } from '../../../http/index.js'
 import { asFields, asWords, type Fields } from '../../../values.js'
 import { readPeople } from '../addresses.js'
@@ -29,7 +29,7 @@ export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string 
     },
     async takesIds(account, options) {
       const known = engine ?? memory.engineOf(account)
-      if (known === undefined) await read(account, options)
+      if (known === undefined) await read(account, options).catch(toleratingRefusal)
       return enginesWithIds.has(known ?? memory.engineOf(account) ?? '')
     },
     async lookUp(account, { kind, value }, options) {
@@ -42,4 +42,9 @@ export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string 
       return readPeople([pn, lid]).filter(other => other.kind !== kind)
     },
   }
+}
+
+/** A key may be allowed to send and not to read sessions: the message then goes without an id of ours. */
+function toleratingRefusal(error: unknown): void {
+  if (!SwitchboardError.is(error) || error.retryable) throw error
 }
