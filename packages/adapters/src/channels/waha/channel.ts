@@ -14,8 +14,9 @@ import type {
 import { chatIdOf } from './addresses.js'
 import { wahaClient } from './api/client.js'
 import { fileDownloads } from './api/files.js'
+import { fullIdsOf } from './api/full-ids.js'
 import { readHistory } from './api/history.js'
-import { fullIdOf, sender } from './api/sender.js'
+import { sender } from './api/sender.js'
 import { sessionsOf } from './api/sessions.js'
 import { readKey } from './ids.js'
 import { channelMemory } from './memory.js'
@@ -60,15 +61,16 @@ export function wahaChannel(options: WahaChannelOptions): WahaChannel {
   const memory = channelMemory()
   const call = wahaClient(settings)
   const sessions = sessionsOf(call, memory, settings.engine)
+  const fullIds = fullIdsOf(call, memory)
   return {
     specificationVersion: 'v1',
     name,
     defaultAccount: session,
     maxTextLength,
     receive: request => receiveWebhook(request, { ...settings, memory, now }),
-    send: sender(call, sessions, memory),
+    send: sender(call, sessions, fullIds, memory),
     async markRead({ account, to, providerId }, callOptions) {
-      const messageId = fullIdOf(memory, account, to, providerId)
+      const messageId = await fullIds.find(account, to, providerId, callOptions)
       const participant = to.kind === 'group' ? readKey(messageId)?.participant : undefined
       const body = {
         session: account,

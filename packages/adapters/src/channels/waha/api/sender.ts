@@ -1,24 +1,19 @@
-import {
-  type CallOptions,
-  contentText,
-  type OutboundMessage,
-  type Peer,
-  type SendResult,
-} from '@switchboard/core'
+import { type CallOptions, contentText, type OutboundMessage, type SendResult } from '@switchboard/core'
 import { type CallApi, outcomeUnknown } from '../../../http/index.js'
 import { asId } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
-import { clientIdOf, isClientId } from '../ids.js'
+import { clientIdOf } from '../ids.js'
 import type { ChannelMemory, KnownMessage } from '../memory.js'
 import { sentKeyOf } from './answer.js'
 import { waha } from './errors.js'
+import type { FullIds } from './full-ids.js'
 import { previewPart, type Sending, sendingOf } from './send.js'
 import type { Sessions } from './sessions.js'
 
 type Send = (message: OutboundMessage, options?: CallOptions) => Promise<SendResult>
 
 /** Sends messages, and remembers under which ids: their echoes and receipts may come before the answer. */
-export function sender(call: CallApi, sessions: Sessions, memory: ChannelMemory): Send {
+export function sender(call: CallApi, sessions: Sessions, fullIds: FullIds, memory: ChannelMemory): Send {
   async function sendNow(message: OutboundMessage, options: CallOptions = {}): Promise<SendResult> {
     const { id, account } = message
     const { mayLackId, ...request } = await requestOf(message, options)
@@ -45,16 +40,17 @@ export function sender(call: CallApi, sessions: Sessions, memory: ChannelMemory)
     const { id, account, to, content, quotedId } = message
     const chatId = chatIdOf(to)
     if (content.type === 'reaction') {
-      const messageId = fullIdOf(memory, account, to, content.targetId)
+      const messageId = await fullIds.find(account, to, content.targetId, options)
       const body = { session: account, messageId, reaction: content.emoji ?? '' }
       return { method: 'PUT', path: '/api/reaction', body, mayLackId: true }
     }
     const { body, takesId = false, mayLackId = false, ...endpoint } = sendingOf(content)
-    const ownId = takesId && (await sessions.takesIds(account, options)) ? clientIdOf(id) : undefined
+    const quotes = quotedId !== undefined && content.type !== 'buttons'
+    const takesIds = (takesId || quotes) && (await sessions.takesIds(account, options))
+    const quote = quotes ? { reply_to: await quoteOf(message, quotedId, takesIds, options) } : {}
+    const ownId = takesId && takesIds ? clientIdOf(id) : undefined
     // Before it leaves: the echo may come before the answer.
     if (ownId !== undefined) memory.learn(account, ownId, { outboundId: id, chats: [chatId] })
-    const quotes = quotedId !== undefined && content.type !== 'buttons'
-    const quote = quotes ? { reply_to: fullIdOf(memory, account, to, quotedId) } : {}
     return {
       ...endpoint,
       mayLackId,
@@ -69,19 +65,17 @@ export function sender(call: CallApi, sessions: Sessions, memory: ChannelMemory)
     }
   }
 
-  return (message, options) => memory.underway(message.account, sendNow(message, options))
-}
+  /** NOWEB and GOWS look a quoted message up by its stanza, the others by the whole id. */
+  async function quoteOf(
+    { account, to }: OutboundMessage,
+    quotedId: string,
+    byStanza: boolean,
+    options: CallOptions,
+  ): Promise<string> {
+    return byStanza ? fullIds.of(account, to, quotedId) : fullIds.find(account, to, quotedId, options)
+  }
 
-/**
- * A stored id in full. As WAHA wrote it, when this process has seen it and it belongs to this chat; else put together from
- * the conversation: the customer's unless it is an id of ours, and without the member of a group, which engines need for
- * reactions and read marks there, but not for quotes (WEBJS and WPP: then the message goes out without its quote).
- */
-export function fullIdOf(memory: ChannelMemory, account: string, to: Peer, stanza: string): string {
-  const chatId = chatIdOf(to)
-  const known = memory.known(account, stanza)
-  if (known?.fullId !== undefined && known.chats?.includes(chatId)) return known.fullId
-  return `${known?.outboundId !== undefined || isClientId(stanza)}_${chatId}_${stanza}`
+  return (message, options) => memory.underway(message.account, sendNow(message, options))
 }
 
 /** What errors must not repeat: the words, and whom they are for. */

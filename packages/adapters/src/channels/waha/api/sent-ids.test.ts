@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { clientIdOf } from '../ids.js'
 import type { WahaChannel } from '../index.js'
 import { chat, group, lid, message, own, phone, post, webhook } from '../webhook/samples.test.support.js'
-import { type FakeWaha, json, open, outbound, startWaha } from './fake-waha.test.support.js'
+import {
+  accepted,
+  type FakeWaha,
+  json,
+  open,
+  outbound,
+  type Reply,
+  startWaha,
+} from './fake-waha.test.support.js'
 
 const customer: Peer = { kind: 'phone', value: `+${phone}` }
 
@@ -123,24 +131,70 @@ describe('ids in full, for quotes, reactions and read marks', () => {
     ])
   })
 
-  test('a read mark names the member of a group who wrote', async () => {
-    const waha = await startWaha()
-    waha.answerWith(json(201, {}))
-    const channel = open(waha)
-    const address = {
-      account: 'default',
-      to: { kind: 'group' as const, value: group },
-      providerId: '3AGROUP',
-    }
-    await channel.markRead(address)
-    const inGroup = message({ id: `false_${group}_3AGROUP_${lid}`, participant: lid })
-    await channel.receive(post(webhook('message.any', inGroup)))
-    await channel.markRead(address)
-    const read = { session: 'default', chatId: group }
-    expect(waha.calls.map(({ body }) => body)).toEqual([
-      { ...read, messageIds: [`false_${group}_3AGROUP`] },
-      { ...read, messageIds: [inGroup.id], participant: lid },
-    ])
+  describe('in a group, of a message that this process has not seen', () => {
+    const peer: Peer = { kind: 'group', value: group }
+    const inGroup = `false_${group}_3AGROUP_${lid}`
+    const page = `/api/default/chats/${group.replace('@', '%40')}/messages?limit=100&offset=0&downloadMedia=false`
+
+    /** A WAHA whose chats hold these ids. */
+    const holding =
+      (...ids: unknown[]): Reply =>
+      (response, call, socket) => {
+        if (call.method === 'GET')
+          json(
+            200,
+            ids.map(id => ({ id })),
+          )(response)
+        else if (call.path === '/api/sendText') accepted(response, call, socket)
+        else json(201, {})(response)
+      }
+
+    test('WAHA is asked, once', async () => {
+      const waha = await startWaha()
+      waha.answerWith(holding(null, 7, `false_${chat}_3AOTHER`, inGroup))
+      const channel = open(waha)
+      const address = { account: 'default', to: peer, providerId: '3AGROUP' }
+      await channel.markRead(address)
+      await channel.send(outbound({ type: 'reaction', targetId: '3AGROUP', emoji: '👍' }, { to: peer }))
+      expect(waha.calls.map(({ path }) => path)).toEqual([page, '/api/sendSeen', '/api/reaction'])
+      expect(waha.calls[1]?.body).toEqual({
+        session: 'default',
+        chatId: group,
+        messageIds: [inGroup],
+        participant: lid,
+      })
+      expect(waha.calls[2]?.body.messageId).toBe(inGroup)
+    })
+
+    test.each([
+      ['WEBJS', [page, '/api/sendText'], inGroup],
+      ['GOWS', ['/api/sendText'], `false_${group}_3AGROUP`],
+    ] as const)('a quote on %s', async (engine, paths, replied) => {
+      const waha = await startWaha()
+      waha.answerWith(holding(inGroup))
+      await replyTo(open(waha, { engine }), waha, '3AGROUP', peer)
+      expect(waha.calls.map(({ path }) => path)).toEqual(paths)
+      expect(waha.calls.at(-1)?.body.reply_to).toBe(replied)
+    })
+
+    test.each<[why: string, reply: Reply]>([
+      ['it does not know either', holding(`false_${group}_3AELSE_${lid}`)],
+      ['its id is of another chat', holding(`false_${chat}_3AGROUP`)],
+      [
+        'it keeps no messages',
+        (response, call) =>
+          json(call.method === 'GET' ? 400 : 201, { message: 'Enable the store' })(response),
+      ],
+    ])('is built without the member when %s', async (_why, reply) => {
+      const waha = await startWaha()
+      waha.answerWith(reply)
+      await open(waha).markRead({ account: 'default', to: peer, providerId: '3AGROUP' })
+      expect(waha.calls.at(-1)?.body).toEqual({
+        session: 'default',
+        chatId: group,
+        messageIds: [`false_${group}_3AGROUP`],
+      })
+    })
   })
 
   test('typing needs none', async () => {
