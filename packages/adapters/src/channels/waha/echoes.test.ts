@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { accepted, json, open, outbound, startWaha } from './api/fake-waha.test.support.js'
 import { clientIdOf } from './ids.js'
 import { wahaChannel } from './index.js'
-import { channelOptions, chat, own, post, seconds, webhook } from './webhook/samples.test.support.js'
+import { channelOptions, chat, lid, own, post, seconds, webhook } from './webhook/samples.test.support.js'
 
 const text: OutboundContent = { type: 'text', text: 'At nine.' }
 const image: OutboundContent = { type: 'image', media: { url: 'https://cdn.example/tea.jpg' } }
@@ -52,6 +52,19 @@ describe('an echo of a send of ours is a receipt', () => {
       await channel.send(outbound(image))
       expect(await echoed).toMatchObject({ events: [{ ...receipt, outboundId: 'outbound-1' }] })
     }
+  })
+
+  test('before the answer, under another address of the chat', async () => {
+    const waha = await startWaha('WEBJS')
+    const channel = open(waha)
+    let echoed: Promise<unknown> | undefined
+    waha.answerWith((response, call, socket) => {
+      const hidden = { id: `true_${lid}_3EB0ACCEPTED`, to: lid }
+      echoed = Promise.resolve(channel.receive(echoOf('3EB0ACCEPTED', 'app', hidden)))
+      accepted(response, call, socket)
+    })
+    await channel.send(outbound(text))
+    expect(await echoed).toMatchObject({ events: [{ ...receipt, outboundId: 'outbound-1' }] })
   })
 
   test('before the answer, from the API: nobody else writes there, so it does not wait', async () => {

@@ -17,6 +17,13 @@ test('adds up what is learnt of a message, in its own session', () => {
   expect(memory.known('two', '3E1')).toBeUndefined()
 })
 
+test('lets nobody take over the id of another chat', () => {
+  const memory = channelMemory()
+  memory.learn('one', '3E1', { fullId: 'false_49@c.us_3E1', chats: ['49@c.us'] })
+  memory.learn('one', '3E1', { fullId: 'false_666@c.us_3E1', chats: ['666@c.us'] })
+  expect(memory.known('one', '3E1')).toEqual({ fullId: 'false_49@c.us_3E1', chats: ['49@c.us'] })
+})
+
 test('forgets the messages that it has not heard of for longest', () => {
   const memory = channelMemory()
   for (let index = 0; index < 20_000; index++) memory.learn('one', `3E${index}`, {})

@@ -42,6 +42,7 @@ export function channelMemory(): ChannelMemory {
     learn(account, stanza, facts) {
       const key = keyOf(account, stanza)
       const known = messages.get(key)
+      if (isOfAnotherChat(facts, known)) return
       messages.delete(key)
       const chats = [...new Set([...(known?.chats ?? []), ...(facts.chats ?? [])])]
       messages.set(key, { ...known, ...facts, chats })
@@ -69,6 +70,16 @@ export function channelMemory(): ChannelMemory {
       return underway && allEnded([...underway])
     },
   }
+}
+
+/**
+ * Senders choose their stanzas: one that repeats that of another chat must not lead answers to its own. Of our own sends the
+ * answer says so, whatever address the engine gives the chat.
+ */
+function isOfAnotherChat({ chats = [], outboundId }: KnownMessage, known: KnownMessage | undefined): boolean {
+  const before = known?.chats ?? []
+  if (outboundId !== undefined || chats.length === 0 || before.length === 0) return false
+  return !chats.some(chat => before.includes(chat))
 }
 
 async function allEnded(sends: readonly Promise<unknown>[]): Promise<void> {
