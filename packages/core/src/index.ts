@@ -54,6 +54,7 @@ export type {
   OutboxOptions,
   Page,
   Polled,
+  PollLease,
   Progress,
   Prompt,
   Queue,

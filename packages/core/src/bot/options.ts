@@ -138,6 +138,10 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
   if (byName.size < channels.length) {
     throw configuration('two channels have the same name: set `name` on one of them')
   }
+  for (const { name, pollMs = 1 } of channels) {
+    if (pollMs > 0 && pollMs <= largestNumber) continue
+    throw configuration(`\`pollMs\` of the channel ${name} must be more than 0, not ${pollMs}`)
+  }
   return byName
 }
 

@@ -36,6 +36,7 @@ export type {
   OutboxItem,
   OutboxOptions,
   Page,
+  PollLease,
   Progress,
   ReleaseResult,
   ReplyDraft,

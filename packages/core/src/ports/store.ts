@@ -261,6 +261,16 @@ export interface Page {
   readonly before?: number
 }
 
+/** The right to poll a channel, which one process has at a time. */
+export interface PollLease {
+  /** Its name. */
+  readonly channel: string
+  /** Who polls: unique among all processes. */
+  readonly owner: string
+  /** Length of the lease, by the store's clock. 0 gives it up. */
+  readonly leaseMs: number
+}
+
 /** What the store knows of work that should have happened. */
 export interface Progress {
   /** How long the most overdue conversation has been due, in ms. `null`: none is due. */
@@ -302,6 +312,15 @@ export interface Store {
   claimSends(options: OutboxOptions): Promise<readonly OutboxItem[]>
 
   sweep(options: SweepOptions): Promise<SweepResult>
+
+  // polling
+  /** Takes or prolongs the lease, and says where to go on. `undefined`: somebody else polls. */
+  claimPoll(lease: PollLease): Promise<{ readonly cursor?: string } | undefined>
+  /**
+   * Keeps where the next poll goes on, and prolongs the lease. `false`: somebody else has taken it, nothing is kept.
+   * Without a cursor the one before stays.
+   */
+  savePoll(lease: PollLease & { readonly cursor?: string }): Promise<boolean>
 
   // people
   /** `undefined`: no conversation has this id. `change` is absent when the state was already so. */

@@ -18,7 +18,7 @@ export interface InboxDependencies {
 export interface Inbox {
   /**
    * Resolves when every event is committed. Rejects when one is not: the provider then delivers the webhook again, and
-   * what was committed is found to be a duplicate.
+   * what was committed is found to be a duplicate. With `store_data` only when no other one failed for another reason.
    */
   accept(events: readonly ChannelEvent[]): Promise<void>
   /** Resolves when nothing waits. */
@@ -67,9 +67,15 @@ export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDepe
         else commits.push(commit(event))
       }
       // All are waited for: one that fails must not leave the others without an owner.
-      const failed = (await Promise.allSettled(commits)).find(outcome => outcome.status === 'rejected')
-      if (failed) throw failed.reason
+      const failed = (await Promise.allSettled(commits)).filter(outcome => outcome.status === 'rejected')
+      const [first] = failed
+      // What another try can mend decides: data that is refused once is refused for ever.
+      if (first) throw (failed.find(({ reason }) => !isRefusedData(reason)) ?? first).reason
     },
     idle: () => batcher.idle(),
   }
+}
+
+function isRefusedData(error: unknown): boolean {
+  return SwitchboardError.is(error) && error.code === 'store_data'
 }

@@ -4,6 +4,7 @@ import { findTarget, toConversation } from './conversations.js'
 import { setHandoff } from './handoff.js'
 import { ingest } from './inbox.js'
 import { addOperatorMessage } from './operator.js'
+import { claimPoll, savePoll } from './polls.js'
 import { listConversations, listMessages, listTurns } from './reading.js'
 import { replayTurn } from './replays.js'
 import { claimSends, recordSends } from './sends.js'
@@ -45,6 +46,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     recordSends: async records => recordSends(state, records),
     claimSends: async outboxOptions => claimSends(state, outboxOptions),
     sweep: async sweepOptions => sweep(state, sweepOptions),
+    claimPoll: async lease => claimPoll(state, lease),
+    savePoll: async save => savePoll(state, save),
     setHandoff: async (target, request) => setHandoff(state, target, request),
     addOperatorMessage: async (target, message) => addOperatorMessage(state, target, message),
     findConversation: async target => {

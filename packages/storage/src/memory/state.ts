@@ -97,6 +97,13 @@ export interface Turn {
   endedAt: number
 }
 
+/** Where the next poll of a channel goes on, and who may do it. */
+interface Poll {
+  readonly cursor: string | undefined
+  readonly owner: string
+  readonly leaseUntil: number
+}
+
 export interface State {
   /** Epoch milliseconds. */
   now(): number
@@ -113,6 +120,8 @@ export interface State {
   readonly waitingReceipts: Map<string, StatusEvent[]>
   /** In the order in which they ended. */
   readonly turns: Map<string, Turn>
+  /** By channel. */
+  readonly polls: Map<string, Poll>
   /** Conversations by the time when they are both due and free. */
   readonly due: DueIndex<ConversationEntry>
   /** Conversations in a person's hands, by the time when they go back. */
@@ -137,6 +146,7 @@ export function createState(now: () => number): State {
     outboundLines: new Map(),
     waitingReceipts: new Map(),
     turns: new Map(),
+    polls: new Map(),
     due: createDueIndex(),
     idle: createDueIndex(),
     sendable: createDueIndex(),

@@ -6,6 +6,7 @@ import { operatorTests } from './operator.js'
 import { outboxTests } from './outbox.js'
 import { parkingTests } from './parking.js'
 import { peopleTests } from './people.js'
+import { pollingTests } from './polling.js'
 import { type RandomOptions, randomTests } from './random/cases.js'
 import { readingTests } from './reading.js'
 import { receiptTests } from './receipts.js'
@@ -31,6 +32,7 @@ const themes: Readonly<Record<string, StoreTests>> = {
   operator: operatorTests,
   sweep: sweepTests,
   reading: readingTests,
+  polling: pollingTests,
 }
 
 /**
