@@ -91,6 +91,7 @@ export {
   defaultQuoteThresholds,
   describeMessage,
   type HandoffEvent,
+  isSaid,
   nextHandoff,
   operatorMark,
   type QuoteSituation,

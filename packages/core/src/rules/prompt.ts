@@ -31,15 +31,35 @@ export function describeMessage(message: Message, group = false): string {
 }
 
 function describeContent(message: Message): string {
-  const words = message.text ?? ''
-  if (message.type === 'text' || message.type === 'button') return words
-  const label = message.type.replace('_', ' ')
-  const content = message.content
-  if (content?.type === 'document' && content.media.filename) {
-    return bracket(`document ${content.media.filename}`, words)
+  const { content, text: words = '', type } = message
+  if (type === 'text' || type === 'button') return words
+  switch (content?.type) {
+    case 'document':
+      return bracket(content.media.filename ? `document ${content.media.filename}` : type, words)
+    case 'location':
+      return bracket(`location ${content.latitude},${content.longitude}`, words)
+    case 'vote':
+      return bracket(content.options.length > 0 ? 'vote' : 'vote taken back', words)
+    case 'poll':
+      return withChoices(bracket('poll', words), content.options)
+    case 'buttons':
+      return withChoices(
+        words,
+        content.buttons.map(({ title }) => title),
+      )
+    case 'list':
+      return withChoices(
+        words,
+        content.sections.flatMap(({ rows }) => rows.map(({ title }) => title)),
+      )
+    default:
+      return bracket(type.replace('_', ' '), words)
   }
-  if (content?.type === 'location') return bracket(`location ${content.latitude},${content.longitude}`, words)
-  return bracket(label, words)
+}
+
+/** What one may choose: a model that sees an answer must know the question. */
+function withChoices(line: string, choices: readonly string[]): string {
+  return `${line} (${choices.join(' | ')})`
 }
 
 function bracket(label: string, words: string): string {

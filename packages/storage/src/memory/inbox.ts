@@ -7,6 +7,7 @@ import {
   type IngestEvent,
   type IngestOptions,
   type IngestResult,
+  isSaid,
   type StoredEvent,
 } from '@switchboard/core'
 import { checkEvent } from './checks.js'
@@ -79,14 +80,9 @@ function handoffEffect(
   { handoffIdleMs }: IngestOptions,
   now: number,
 ): HandoffChange | undefined {
-  if (!isConversational(event)) return undefined
+  if (!isSaid(event)) return undefined
   if (event.author === 'customer') return handBackIfIdle(state, conversation, now)
   return moveHandoff(state, conversation, 'operator-spoke', { reason: 'echo', handoffIdleMs }, now)
-}
-
-/** Whether somebody says something now. Reactions, edits, system messages and backfills are only kept. */
-function isConversational(event: StoredEvent): boolean {
-  return event.type === 'message' && event.content.type !== 'system' && event.history !== true
 }
 
 function extendBurst(
@@ -110,7 +106,7 @@ function toLine(state: State, conversation: ConversationEntry, event: StoredEven
     position: event.history ? pastPosition(conversation, now, event.sentAt) : livePosition(conversation, now),
     author: event.author,
     ...wordsOf(event),
-    answerable: event.author === 'customer' && isConversational(event),
+    answerable: event.author === 'customer' && isSaid(event),
     senderName: conversation.kind === 'group' ? event.sender?.name : undefined,
     receivedAt: now,
     send: undefined,

@@ -4,6 +4,7 @@ import {
   contentText,
   type IdentityChange,
   type IngestEvent,
+  isSaid,
   type OutboundContent,
   type Person,
   type StatusEvent,
@@ -42,7 +43,6 @@ export function toIngestPayload(events: readonly IngestEvent[], keepRaw: boolean
 function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePayload {
   const group = event.chat.kind === 'group'
   const person: Person | undefined = event.chat.kind === 'group' ? event.sender : event.chat.person
-  const history = event.history === true
   return {
     number,
     channel: event.channel,
@@ -53,8 +53,8 @@ function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePaylo
     name: person?.name,
     author: event.author,
     ...wordsOf(event),
-    says: event.type === 'message' && event.content.type !== 'system' && !history,
-    history,
+    says: isSaid(event),
+    history: event.history === true,
     sender_name: group ? event.sender?.name : undefined,
     sent_at: event.sentAt,
     raw: keepRaw && event.raw !== undefined ? toJson(event.raw) : undefined,

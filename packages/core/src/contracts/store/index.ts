@@ -1,4 +1,5 @@
 import type { ContractCase } from '../contract-case.js'
+import { amendmentTests } from './amendments.js'
 import { bufferingTests } from './buffering.js'
 import { handoffTests } from './handoff.js'
 import { inboxTests } from './inbox.js'
@@ -19,6 +20,7 @@ import { versionTests } from './versions.js'
 
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
+  amendments: amendmentTests,
   texts: textTests,
   buffering: bufferingTests,
   people: peopleTests,
