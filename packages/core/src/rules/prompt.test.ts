@@ -56,6 +56,33 @@ describe('prompts', () => {
     ])
   })
 
+  it('tells reactions of the customer as theirs, and nothing of what was deleted', () => {
+    const history = [
+      message({ text: 'hello', reactions: [{ by: 'operator', emoji: '👋' }] }),
+      message({
+        author: 'bot',
+        direction: 'outbound',
+        text: 'Shall I book it?',
+        reactions: [{ by: 'customer', emoji: '👍' }],
+      }),
+      message({ text: undefined as never, revokedAt: 1_000 }),
+    ]
+    const burst = [message({ text: 'at one', editedAt: 1_000, original: { text: 'at noon' } })]
+    expect(turnPrompt({ conversation, history, burst }).messages).toEqual([
+      { role: 'user', text: 'hello' },
+      { role: 'assistant', text: 'Shall I book it?' },
+      { role: 'user', text: '[reaction] 👍\n[deleted]\nat one' },
+    ])
+    const group = { ...conversation, kind: 'group' } as const
+    const reactions = [{ by: 'customer', name: 'Bo', emoji: '👍' }] as const
+    const inGroup = turnPrompt({
+      conversation: group,
+      history: [],
+      burst: [message({ senderName: 'Ana', reactions })],
+    })
+    expect(inGroup.messages[0]?.text).toBe('Ana: hello\nBo: [reaction] 👍')
+  })
+
   it('names the writers of a group', () => {
     const group = { ...conversation, kind: 'group' } as const
     const burst = [message({ senderName: 'Ana', text: 'hi' }), message({ senderName: 'Bo', text: 'ho' })]

@@ -43,7 +43,15 @@ export type MessageStatus =
   | 'unknown'
   | 'cancelled'
 
-/** A message as the store gives it back. */
+/** What somebody thinks of a message: the newest reaction of each person. */
+export interface Reaction {
+  readonly by: Author
+  /** In groups. */
+  readonly name?: string
+  readonly emoji: string
+}
+
+/** A message as the store gives it back. Edits and revocations have changed it already. */
 export interface Message {
   readonly id: string
   readonly conversationId: string
@@ -52,10 +60,17 @@ export interface Message {
   readonly direction: 'inbound' | 'outbound'
   readonly author: Author
   readonly type: MessageType
-  /** What it says in words: text, caption, label of a button. */
+  /** What it says now in words: text, caption, label of a button. */
   readonly text?: string
-  /** The whole content. For reactions, edits and revocations absent. */
+  /** The whole content as it is now. Of an edit the new one; for reactions and revocations absent. */
   readonly content?: Content | OutboundContent
+  /** Epoch milliseconds: when its words were last changed. */
+  readonly editedAt?: number
+  /** What it said before the first edit. */
+  readonly original?: Pick<Message, 'text' | 'content'>
+  /** Epoch milliseconds: when it was deleted for everyone. It has neither text nor content then, and no original. */
+  readonly revokedAt?: number
+  readonly reactions?: readonly Reaction[]
   readonly providerId?: string
   /** Provider id of the quoted message; for reactions, edits and revocations the message meant. */
   readonly quotedId?: string

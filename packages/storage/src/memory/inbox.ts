@@ -10,11 +10,12 @@ import {
   isSaid,
   type StoredEvent,
 } from '@switchboard/core'
+import { applyEarlyAmendments, followAmendment } from './amendments.js'
 import { checkEvent } from './checks.js'
 import { clean } from './clean.js'
 import { conversationOf, fileDue } from './conversations.js'
 import { handBackIfIdle, moveHandoff } from './handoff.js'
-import { addLine, lineKey, livePosition, pastPosition } from './lines.js'
+import { addLine, isAmendment, lineKey, livePosition, pastPosition } from './lines.js'
 import { findUser, learnIdentities } from './people.js'
 import { applyWaitingReceipts, ingestReceipt } from './receipts.js'
 import type { ConversationEntry, Line, State } from './state.js'
@@ -61,15 +62,24 @@ function ingestLine(state: State, event: StoredEvent, options: IngestOptions, no
   addLine(state, line)
   if (line.author !== 'customer') applyWaitingReceipts(state, line, now)
 
-  const wakes = line.answerable && botMaySpeak(conversation.handoff)
-  if (wakes) extendBurst(state, conversation, line, options, now)
+  const dueAt = followLine(state, line, options, now)
+  applyEarlyAmendments(state, line, now)
   return {
     kind: 'stored',
     messageId: line.id,
     conversationId: conversation.id,
-    dueInMs: wakes && conversation.dueAt !== null ? conversation.dueAt - now : null,
+    dueInMs: dueAt === null ? null : dueAt - now,
     ...(handoffChange && { handoffChange }),
   }
+}
+
+/** What a new line makes of the burst. Returns when the conversation is due for it. */
+function followLine(state: State, line: Line, options: IngestOptions, now: number): number | null {
+  const { conversation } = line
+  if (isAmendment(line)) return followAmendment(state, line, options.buffer, now)
+  if (!line.answerable || !botMaySpeak(conversation.handoff)) return null
+  extendBurst(state, conversation, line, options, now)
+  return conversation.dueAt
 }
 
 /** What the event says about who speaks. Before its line is stored: what comes with a handback is for the bot. */
@@ -108,6 +118,8 @@ function toLine(state: State, conversation: ConversationEntry, event: StoredEven
     ...wordsOf(event),
     answerable: event.author === 'customer' && isSaid(event),
     senderName: conversation.kind === 'group' ? event.sender?.name : undefined,
+    senderId: conversation.kind === 'group' ? senderIdOf(state, event) : undefined,
+    amended: {},
     receivedAt: now,
     send: undefined,
     providerId: event.providerId,
@@ -117,6 +129,10 @@ function toLine(state: State, conversation: ConversationEntry, event: StoredEven
     deliveredAt: undefined,
     readAt: undefined,
   }
+}
+
+function senderIdOf(state: State, { channel, sender }: StoredEvent): string | undefined {
+  return sender && findUser(state, channel, sender.identities)?.id
 }
 
 function wordsOf(event: StoredEvent): Pick<Line, 'type' | 'text' | 'content' | 'quotedId'> {
@@ -134,7 +150,7 @@ function wordsOf(event: StoredEvent): Pick<Line, 'type' | 'text' | 'content' | '
       return {
         type: 'edit',
         text: contentText(event.content),
-        content: undefined,
+        content: event.content,
         quotedId: event.targetId,
       }
     case 'revoke':

@@ -6,6 +6,7 @@ import type {
   MessageStatus,
   OutboundContent,
   Peer,
+  Reaction,
   StatusEvent,
   TurnOutcome,
   Usage,
@@ -53,12 +54,17 @@ export interface Line {
   readonly conversation: ConversationEntry
   readonly position: number
   readonly author: Author
-  readonly type: Message['type']
-  readonly answerable: boolean
-  readonly text: string | undefined
-  readonly content: Content | OutboundContent | undefined
+  /** What it is and says now; edits and revocations change it. */
+  type: Message['type']
+  text: string | undefined
+  content: Content | OutboundContent | undefined
+  answerable: boolean
+  /** What edits, revocations and reactions have made of it. */
+  amended: Amended
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
+  /** The user who wrote it, in groups. */
+  readonly senderId: string | undefined
   readonly receivedAt: number
   /** What only our own messages have. */
   readonly send: Send | undefined
@@ -68,6 +74,14 @@ export interface Line {
   sentAt: number | undefined
   deliveredAt: number | undefined
   readAt: number | undefined
+}
+
+interface Amended {
+  readonly editedAt?: number
+  /** As it was at first. */
+  readonly original?: Pick<Line, 'type' | 'text' | 'content'>
+  readonly revokedAt?: number
+  readonly reactions?: readonly Reaction[]
 }
 
 interface Send {
@@ -116,6 +130,8 @@ export interface State {
   /** By channel, account and provider id: the key of deduplication. */
   readonly lines: Map<string, Line>
   readonly outboundLines: Map<string, Line>
+  /** Edits, revocations and reactions, by channel, account and provider id of the message meant. */
+  readonly amendments: Map<string, Line[]>
   /** Receipts whose message is not known yet, by channel, account and provider id. */
   readonly waitingReceipts: Map<string, StatusEvent[]>
   /** In the order in which they ended. */
@@ -144,6 +160,7 @@ export function createState(now: () => number): State {
     chats: new Map(),
     lines: new Map(),
     outboundLines: new Map(),
+    amendments: new Map(),
     waitingReceipts: new Map(),
     turns: new Map(),
     polls: new Map(),

@@ -1,4 +1,5 @@
 import type { ContractCase } from '../contract-case.js'
+import { amendedBurstTests } from './amended-bursts.js'
 import { amendmentTests } from './amendments.js'
 import { bufferingTests } from './buffering.js'
 import { handoffTests } from './handoff.js'
@@ -21,6 +22,7 @@ import { versionTests } from './versions.js'
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
   amendments: amendmentTests,
+  'amended bursts': amendedBurstTests,
   texts: textTests,
   buffering: bufferingTests,
   people: peopleTests,
