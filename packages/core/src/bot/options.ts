@@ -11,7 +11,7 @@ import type {
   UnknownPolicy,
 } from '../ports/index.js'
 import { inProcessQueue } from '../queue/in-process.js'
-import { defaultQuoteThresholds, type QuoteThresholds } from '../rules/index.js'
+import { defaultQuoteThresholds, type GroupPolicy, type QuoteThresholds } from '../rules/index.js'
 import { randomId, systemClock } from '../runtime/clock.js'
 
 export interface TurnOptions {
@@ -50,6 +50,13 @@ export interface BotOptions {
   readonly buffer?: Partial<BufferPolicy>
   /** When replies quote. Default more than 1 message after, older than 10 000 ms, or in a group. */
   readonly quote?: Partial<QuoteThresholds>
+  /**
+   * Which messages of groups are for the bot; it keeps and knows the others. Default `mentioned-or-quoted`.
+   *
+   * @example
+   * groups: ({ content }) => (content.type === 'text' && /^florist\b/i.test(content.text)) || undefined
+   */
+  readonly groups?: GroupPolicy
   /** How long after an operator's last word the bot takes over again. Default 30 minutes; `null`: only by handback. */
   readonly handoffIdleMs?: number | null
   /** Messages of history for responders that do not say how many they want. Default 10. */
@@ -120,6 +127,7 @@ export function resolveOptions(options: BotOptions) {
       // The first wait gives a receipt time to say that a refused message was taken after all.
       backoff: { baseMs: 2_000, maxMs: 60_000 },
     },
+    groups: groupPolicy(options.groups),
     sweepMs: options.sweepMs ?? 5_000,
     maxWaiting: options.maxWaiting ?? 10_000,
     maxBodyBytes: options.maxBodyBytes ?? 3 * 1024 * 1024,
@@ -143,6 +151,12 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
     throw configuration(`\`pollMs\` of the channel ${name} must be more than 0, not ${pollMs}`)
   }
   return byName
+}
+
+function groupPolicy(policy: GroupPolicy = 'mentioned-or-quoted'): GroupPolicy {
+  const names: readonly unknown[] = ['mentioned-or-quoted', 'all', 'none']
+  if (typeof policy === 'function' || names.includes(policy)) return policy
+  throw configuration(`\`groups\` is ${policy}: give one of ${names.join(', ')}, or a function`)
 }
 
 function checkNumbers(section: object, path = ''): void {

@@ -89,6 +89,8 @@ export interface Channel {
   readonly defaultAccount: string
   /** The longest text of one message, in UTF-16 units. The bot sends a longer one in pieces. */
   readonly maxTextLength?: number
+  /** The addresses of an account, as far as they are known by now: who mentions one of them in a group means us. */
+  self?(account: string): readonly Identity[]
   /** How long the bot waits between two polls, in milliseconds, more than 0. Default 5 000. */
   readonly pollMs?: number
   /**

@@ -29,8 +29,16 @@ export interface IngestOptions {
   readonly keepRaw: boolean
 }
 
-/** What the inbox stores. Notices are not stored. */
-export type IngestEvent = StoredEvent | StatusEvent | IdentityChange
+/**
+ * What the inbox stores. Notices are not stored.
+ *
+ * `forBot`: whether a customer's message is for the bot, by the rule of the inbox. Default true. `false`: it is kept, and known
+ * as history. `if-quoted`: if the message that it quotes is one of ours.
+ */
+export type IngestEvent =
+  | (StoredEvent & { readonly forBot?: boolean | 'if-quoted' })
+  | StatusEvent
+  | IdentityChange
 
 export interface HandoffChange {
   readonly conversation: Conversation

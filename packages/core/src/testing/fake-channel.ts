@@ -3,6 +3,7 @@ import type { Channel, Clock, MessageAddress, Received, SendResult, WebhookReque
 import { contentText } from '../rules/index.js'
 import type {
   ChannelEvent,
+  Identity,
   InboundMessage,
   OutboundMessage,
   ReceiptStatus,
@@ -47,6 +48,8 @@ export interface FakeChannelOptions {
   readonly clock?: Clock
   /** How the first sends end. After them, and by default, every message is taken at once. */
   readonly sends?: readonly ScriptedSend[]
+  /** Its own addresses: who mentions one in a group means the bot. */
+  readonly self?: readonly Identity[]
   /** Whether it has to be polled for what `arrive` brings. Webhooks work all the same. Default false. */
   readonly polled?: boolean
 }
@@ -135,6 +138,7 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
     async startTyping(message) {
       typing.push(message)
     },
+    ...(options.self && { self: () => options.self as readonly Identity[] }),
     ...(options.polled && { poll: polling.poll }),
     sent,
     attempts,

@@ -8,6 +8,7 @@ import {
   type IngestOptions,
   type IngestResult,
   isSaid,
+  type StatusEvent,
   type StoredEvent,
 } from '@switchboard/core'
 import { applyEarlyAmendments, followAmendment } from './amendments.js'
@@ -54,11 +55,15 @@ function ingestIdentityChange(state: State, event: IdentityChange): IngestResult
   return { kind: 'identity', userId: user.id }
 }
 
-function ingestLine(state: State, event: StoredEvent, options: IngestOptions, now: number): IngestResult {
+/** An event that becomes a line. */
+type LineEvent = Exclude<IngestEvent, StatusEvent | IdentityChange>
+
+function ingestLine(state: State, event: LineEvent, options: IngestOptions, now: number): IngestResult {
   if (state.lines.has(lineKey(event, event.providerId))) return { kind: 'duplicate' }
   const conversation = conversationOf(state, event)
-  const handoffChange = handoffEffect(state, conversation, event, options, now)
-  const line = toLine(state, conversation, event, now)
+  const said = saysSomething(state, event)
+  const handoffChange = said ? handoffEffect(state, conversation, event, options, now) : undefined
+  const line = toLine(state, conversation, event, said, now)
   addLine(state, line)
   if (line.author !== 'customer') applyWaitingReceipts(state, line, now)
 
@@ -90,9 +95,17 @@ function handoffEffect(
   { handoffIdleMs }: IngestOptions,
   now: number,
 ): HandoffChange | undefined {
-  if (!isSaid(event)) return undefined
   if (event.author === 'customer') return handBackIfIdle(state, conversation, now)
   return moveHandoff(state, conversation, 'operator-spoke', { reason: 'echo', handoffIdleMs }, now)
+}
+
+/** Whether somebody says something now, to the bot if it is a customer. */
+function saysSomething(state: State, event: LineEvent): boolean {
+  const said = isSaid(event)
+  if (said !== 'if-quoted') return said
+  const { quotedId } = event.type === 'message' ? event : {}
+  const quoted = quotedId === undefined ? undefined : state.lines.get(lineKey(event, quotedId))
+  return quoted !== undefined && quoted.author !== 'customer'
 }
 
 function extendBurst(
@@ -109,14 +122,20 @@ function extendBurst(
   fileDue(state, conversation)
 }
 
-function toLine(state: State, conversation: ConversationEntry, event: StoredEvent, now: number): Line {
+function toLine(
+  state: State,
+  conversation: ConversationEntry,
+  event: StoredEvent,
+  said: boolean,
+  now: number,
+): Line {
   return {
     id: state.nextId('message-'),
     conversation,
     position: event.history ? pastPosition(conversation, now, event.sentAt) : livePosition(conversation, now),
     author: event.author,
     ...wordsOf(event),
-    answerable: event.author === 'customer' && isSaid(event),
+    answerable: said && event.author === 'customer',
     senderName: conversation.kind === 'group' ? event.sender?.name : undefined,
     senderId: conversation.kind === 'group' ? senderIdOf(state, event) : undefined,
     amended: {},

@@ -13,6 +13,8 @@ import {
 import { clean } from '../memory/clean.js'
 import { toJson } from './encode.js'
 
+type LineEvent = Exclude<IngestEvent, StatusEvent | IdentityChange>
+
 /** An event that becomes a line of a conversation: the type `line` of the database. */
 type LinePayload = Readonly<Record<string, unknown>>
 
@@ -40,7 +42,8 @@ export function toIngestPayload(events: readonly IngestEvent[], keepRaw: boolean
   return { lines, receipts, changes }
 }
 
-function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePayload {
+function toLine(event: LineEvent, number: number, keepRaw: boolean): LinePayload {
+  const said = isSaid(event)
   const group = event.chat.kind === 'group'
   const person: Person | undefined = event.chat.kind === 'group' ? event.sender : event.chat.person
   return {
@@ -53,7 +56,7 @@ function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePaylo
     name: person?.name,
     author: event.author,
     ...wordsOf(event),
-    says: isSaid(event),
+    says: said === 'if-quoted' ? null : said,
     history: event.history === true,
     sender_name: group ? event.sender?.name : undefined,
     sent_at: event.sentAt,

@@ -1,4 +1,5 @@
 import type { ContractCase } from '../contract-case.js'
+import { addressingTests } from './addressing.js'
 import { amendedBurstTests } from './amended-bursts.js'
 import { amendmentTests } from './amendments.js'
 import { bufferingTests } from './buffering.js'
@@ -21,6 +22,7 @@ import { versionTests } from './versions.js'
 
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
+  addressing: addressingTests,
   amendments: amendmentTests,
   'amended bursts': amendedBurstTests,
   texts: textTests,
