@@ -18,9 +18,9 @@ const plain = (text: string) => ({ text, content: { type: 'text', text } }) as c
 const image = { type: 'image', media: { id: 'media-1' }, caption: 'a cat' } as const
 
 /** A message with every kind of amendment, and what it must be in the end. */
-function amendedStory() {
+function amendedStory(id: string) {
   const providerId = uniqueId('provider')
-  const group = { chat: { kind: 'group', id: uniqueId('group') } } as const
+  const group = { chat: { kind: 'group', id } } as const
   const { emoji: _, ...takenBack } = reactionOf(ben, providerId, { ...group, sender: ben, sentAt: 7_000 })
   const events: readonly StoredEvent[] = [
     textOf(ana, 'first', { ...group, providerId, sender: ana, sentAt: 1_000 }),
@@ -143,7 +143,7 @@ export const amendmentTests: StoreTests = {
   'comes to the same in whatever order a message and its amendments arrive': async scene => {
     const random = randomNumbers(7)
     for (let round = 0; round < 12; round++) {
-      const { providerId, events, expected, revocation } = amendedStory()
+      const { providerId, events, expected, revocation } = amendedStory(uniqueId('group'))
       const revoked = round % 3 === 0
       const shuffled = [...events, ...(revoked ? [revocation] : [])]
         .map(event => ({ event, place: random.next() }))
@@ -162,6 +162,16 @@ export const amendmentTests: StoreTests = {
         revoked ? { type: 'text', revokedAt: 9_000 } : expected,
         `the message after ${order}, ${size} a call`,
       )
+    }
+  },
+
+  'comes to the same when a message and its amendments race': async scene => {
+    for (let round = 0; round < 10; round++) {
+      const { providerId, events, expected } = amendedStory('group-1')
+      const calls = events.map(event => scene.store.ingest([event], ingestOptions))
+      const [first] = (await Promise.all(calls)).flat()
+      const { conversationId } = kind(first, 'stored', 'the message')
+      equal(await shown(scene, conversationId, providerId), expected, 'the message')
     }
   },
 
