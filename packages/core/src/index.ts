@@ -19,6 +19,7 @@ export {
 } from './errors.js'
 // Ports: what adapters implement
 export type {
+  AddressedEvent,
   Answer,
   BufferPolicy,
   CallOptions,
@@ -32,6 +33,7 @@ export type {
   ConversationSummary,
   ConversationTarget,
   DownloadOptions,
+  ForBot,
   Generated,
   GenerateId,
   GenerateOptions,
@@ -91,7 +93,6 @@ export {
   defaultQuoteThresholds,
   describeMessage,
   editedContent,
-  type ForBot,
   type GroupPolicy,
   type GroupRule,
   type HandoffEvent,

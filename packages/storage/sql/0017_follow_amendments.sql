@@ -102,6 +102,11 @@ begin
       message_count = c.message_count + s.lines,
       last_position = case when s.last_number is null then greatest(c.last_position, s.last_place)
         else greatest(c.last_position, s.last_place, to_position(moment)) + 1 + s.last_number end,
+      -- Nothing waits and nothing new does: no later turn need look through what people say to each other.
+      read_to = case when c.handoff = 'bot' and not s.echoed and c.unread_count + s.fresh = 0
+        then greatest(c.read_to, s.last_place, case when s.last_number is not null
+          then greatest(c.last_position, s.last_place, to_position(moment)) + 1 + s.last_number end)
+        else c.read_to end,
       version = case when c.handoff = 'bot' and not s.echoed then c.version + s.fresh else c.version end,
       unread_count = case when c.handoff = 'bot' and not s.echoed then c.unread_count + s.fresh else c.unread_count end,
       unread_since = case when c.handoff = 'bot' and not s.echoed and s.fresh > 0

@@ -18,6 +18,7 @@ export type { Generated, GenerateOptions, LanguageModel, ModelMessage, Prompt } 
 export type { Queue, Wake } from './queue.js'
 export type { Answer, Middleware, Responder, Turn, TurnContext } from './responder.js'
 export type {
+  AddressedEvent,
   BufferPolicy,
   ClaimedTurn,
   ClaimOptions,
@@ -25,6 +26,7 @@ export type {
   CommitResult,
   ConversationSummary,
   ConversationTarget,
+  ForBot,
   HandoffChange,
   HandoffRequest,
   IngestEvent,

@@ -29,16 +29,17 @@ export interface IngestOptions {
   readonly keepRaw: boolean
 }
 
-/**
- * What the inbox stores. Notices are not stored.
- *
- * `forBot`: whether a customer's message is for the bot, by the rule of the inbox. Default true. `false`: it is kept, and known
- * as history. `if-quoted`: if the message that it quotes is one of ours.
- */
-export type IngestEvent =
-  | (StoredEvent & { readonly forBot?: boolean | 'if-quoted' })
-  | StatusEvent
-  | IdentityChange
+/** `if-quoted`: if the message that it quotes is one of ours, which only the store knows. */
+export type ForBot = boolean | 'if-quoted'
+
+/** An event that becomes a line, with what the inbox makes of it. */
+export type AddressedEvent = StoredEvent & {
+  /** Whether a customer's message is for the bot. Default true. Otherwise it is kept, and known as history. */
+  readonly forBot?: ForBot
+}
+
+/** What the inbox stores. Notices are not stored. */
+export type IngestEvent = AddressedEvent | StatusEvent | IdentityChange
 
 export interface HandoffChange {
   readonly conversation: Conversation

@@ -1,3 +1,4 @@
+import type { ForBot } from '../ports/index.js'
 import type { Identity, InboundMessage, StoredEvent } from '../vocabulary/index.js'
 
 /**
@@ -16,9 +17,6 @@ export type GroupRule = (
  * `mentioned-or-quoted`: messages that mention the account, and replies to messages of ours · `all` · `none` · or a rule
  */
 export type GroupPolicy = 'mentioned-or-quoted' | 'all' | 'none' | GroupRule
-
-/** `if-quoted`: if the message that it quotes is one of ours, which only the store knows. */
-export type ForBot = boolean | 'if-quoted'
 
 /**
  * Whether an event is for the bot. What is not a customer's message in a group always is.

@@ -1,4 +1,5 @@
 import {
+  type AddressedEvent,
   botMaySpeak,
   burstDueAt,
   contentText,
@@ -8,7 +9,6 @@ import {
   type IngestOptions,
   type IngestResult,
   isSaid,
-  type StatusEvent,
   type StoredEvent,
 } from '@switchboard/core'
 import { applyEarlyAmendments, followAmendment } from './amendments.js'
@@ -55,10 +55,7 @@ function ingestIdentityChange(state: State, event: IdentityChange): IngestResult
   return { kind: 'identity', userId: user.id }
 }
 
-/** An event that becomes a line. */
-type LineEvent = Exclude<IngestEvent, StatusEvent | IdentityChange>
-
-function ingestLine(state: State, event: LineEvent, options: IngestOptions, now: number): IngestResult {
+function ingestLine(state: State, event: AddressedEvent, options: IngestOptions, now: number): IngestResult {
   if (state.lines.has(lineKey(event, event.providerId))) return { kind: 'duplicate' }
   const conversation = conversationOf(state, event)
   const said = saysSomething(state, event)
@@ -81,10 +78,16 @@ function ingestLine(state: State, event: LineEvent, options: IngestOptions, now:
 /** What a new line makes of the burst. Returns when the conversation is due for it. */
 function followLine(state: State, line: Line, options: IngestOptions, now: number): number | null {
   const { conversation } = line
-  if (isAmendment(line)) return followAmendment(state, line, options.buffer, now)
-  if (!line.answerable || !botMaySpeak(conversation.handoff)) return null
-  extendBurst(state, conversation, line, options, now)
-  return conversation.dueAt
+  const mayAnswer = botMaySpeak(conversation.handoff)
+  if (line.answerable && mayAnswer) {
+    extendBurst(state, conversation, line, options, now)
+    return conversation.dueAt
+  }
+  // Nothing waits: no later turn need look through what people say to each other.
+  if (mayAnswer && conversation.unread.length === 0) {
+    conversation.readTo = Math.max(conversation.readTo, line.position)
+  }
+  return isAmendment(line) ? followAmendment(state, line, options.buffer, now) : null
 }
 
 /** What the event says about who speaks. Before its line is stored: what comes with a handback is for the bot. */
@@ -100,7 +103,7 @@ function handoffEffect(
 }
 
 /** Whether somebody says something now, to the bot if it is a customer. */
-function saysSomething(state: State, event: LineEvent): boolean {
+function saysSomething(state: State, event: AddressedEvent): boolean {
   const said = isSaid(event)
   if (said !== 'if-quoted') return said
   const { quotedId } = event.type === 'message' ? event : {}

@@ -1,4 +1,5 @@
 import {
+  type AddressedEvent,
   type Content,
   cleanText,
   contentText,
@@ -12,8 +13,6 @@ import {
 } from '@switchboard/core'
 import { clean } from '../memory/clean.js'
 import { toJson } from './encode.js'
-
-type LineEvent = Exclude<IngestEvent, StatusEvent | IdentityChange>
 
 /** An event that becomes a line of a conversation: the type `line` of the database. */
 type LinePayload = Readonly<Record<string, unknown>>
@@ -42,7 +41,7 @@ export function toIngestPayload(events: readonly IngestEvent[], keepRaw: boolean
   return { lines, receipts, changes }
 }
 
-function toLine(event: LineEvent, number: number, keepRaw: boolean): LinePayload {
+function toLine(event: AddressedEvent, number: number, keepRaw: boolean): LinePayload {
   const said = isSaid(event)
   const group = event.chat.kind === 'group'
   const person: Person | undefined = event.chat.kind === 'group' ? event.sender : event.chat.person
