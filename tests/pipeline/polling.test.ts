@@ -156,7 +156,7 @@ describe('nothing of a poll is lost or doubled', () => {
     Object.assign(store, { savePoll })
     const bot = start()
     // Until the lease of the dead one ends.
-    await clock.advance(120_000)
+    await clock.advance(20_000)
     expect(channel.polls[1]?.cursor).toBeUndefined()
     expect(channel.polls[2]?.cursor).toBe('2')
     expect(sent()).toEqual(['You said: one | two'])
@@ -203,6 +203,21 @@ describe('nothing of a poll is lost or doubled', () => {
     expect(pollTimes()).toHaveLength(4)
     await clock.advance(2_000)
     expect(sent()).toEqual(['You said: hello'])
+  })
+})
+
+describe('a process that polls for longer than its lease', () => {
+  it('may be joined by another one, and everything is answered once', async () => {
+    const { clock, channel, start, text, sent } = scene()
+    channel.arrive(text('one'))
+    channel.scriptPolls({ kind: 'found', delayMs: 25_000 })
+    start()
+    await clock.advance(1_000)
+    start()
+    await clock.advance(60_000)
+    expect(channel.polls.slice(0, 2).map(({ cursor }) => cursor)).toEqual([undefined, undefined])
+    expect(channel.polls.at(-1)?.cursor).toBe('1')
+    expect(sent()).toEqual(['You said: one'])
   })
 })
 

@@ -33,6 +33,11 @@ const backlogMs = 250
 /** How long a channel may take to answer one poll. */
 const timeoutMs = 30_000
 const longestBackoffMs = 60_000
+/**
+ * How long the lease outlasts the pause between two polls, so how much longer nobody polls after a crash. A poll may take
+ * longer: then another process may ask the same, which does no harm.
+ */
+const leaseBeyondMs = 10_000
 
 export function isPolled(channel: Channel): channel is PolledChannel {
   return channel.poll !== undefined
@@ -46,8 +51,7 @@ export function isPolled(channel: Channel): channel is PolledChannel {
 export function startPoller(dependencies: PollerDependencies): Poller {
   const { channel, store, clock, emit, random, owner, accept } = dependencies
   const everyMs = channel.pollMs ?? defaultPollMs
-  // Longer than the longest round: a poll, its commit, and the pause before the next one.
-  const lease = { channel: channel.name, owner, leaseMs: 2 * timeoutMs + everyMs }
+  const lease = { channel: channel.name, owner, leaseMs: everyMs + leaseBeyondMs }
   const where = `polling ${channel.name}`
   const stop = new AbortController()
   let failures = 0

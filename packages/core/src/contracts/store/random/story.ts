@@ -10,7 +10,7 @@ import { type OutgoingModel, outgoingModel } from './outgoing.js'
 
 const maxBurst = 4
 
-export type Stored = Extract<IngestResult, { kind: 'stored' }>
+type Stored = Extract<IngestResult, { kind: 'stored' }>
 
 /** A random life of one store, with what must be true of it. */
 export interface Story {
