@@ -1,8 +1,9 @@
-import { ChannelError, type ChannelErrorOptions, SwitchboardError } from '../errors.js'
+import { ChannelError, type ChannelErrorOptions } from '../errors.js'
 import type { Channel, Clock, MessageAddress, Received, SendResult, WebhookRequest } from '../ports/index.js'
 import { contentText } from '../rules/index.js'
 import type {
   ChannelEvent,
+  Identity,
   InboundMessage,
   OutboundMessage,
   ReceiptStatus,
@@ -16,9 +17,10 @@ import {
   operatorText,
   receipt,
 } from './fake-events.js'
+import { type FakePoll, fakePolling, type ScriptedPoll } from './fake-polling.js'
 import { fromRequest, toRequest } from './fake-webhook.js'
 import { sequentialIds } from './sequential-ids.js'
-import { wait } from './wait.js'
+import { scriptedDelay } from './wait.js'
 
 /**
  * How one send ends, after `delayMs` of the clock. `unknown`: no answer came; the provider has taken the message all
@@ -46,6 +48,10 @@ export interface FakeChannelOptions {
   readonly clock?: Clock
   /** How the first sends end. After them, and by default, every message is taken at once. */
   readonly sends?: readonly ScriptedSend[]
+  /** Its own addresses: who mentions one in a group means the bot. */
+  readonly self?: readonly Identity[]
+  /** Whether it has to be polled for what `arrive` brings. Webhooks work all the same. Default false. */
+  readonly polled?: boolean
 }
 
 export interface FakeChannel extends Channel {
@@ -63,6 +69,13 @@ export interface FakeChannel extends Channel {
   readonly typing: readonly MessageAddress[]
   /** Says how the next sends end. */
   scriptSends(...sends: readonly ScriptedSend[]): void
+
+  /** Every poll, whatever became of it. */
+  readonly polls: readonly FakePoll[]
+  /** Keeps these events for the polls to come. */
+  arrive(...events: readonly ChannelEvent[]): void
+  /** Says how the next polls end. */
+  scriptPolls(...polls: readonly ScriptedPoll[]): void
 
   /** A text message of a customer. */
   text(text: string, options?: FakeMessageOptions): InboundMessage
@@ -95,6 +108,7 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
   const sent: SentMessage[] = []
   const markedRead: MessageAddress[] = []
   const typing: MessageAddress[] = []
+  const polling = fakePolling(clock)
   const generateProviderId = sequentialIds(`${name}-out`)
 
   async function send(message: OutboundMessage, signal: AbortSignal | undefined): Promise<SendResult> {
@@ -124,10 +138,19 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
     async startTyping(message) {
       typing.push(message)
     },
+    ...(options.self && { self: () => options.self as readonly Identity[] }),
+    ...(options.polled && { poll: polling.poll }),
     sent,
     attempts,
     markedRead,
     typing,
+    polls: polling.polls,
+    arrive(...events) {
+      polling.events.push(...events)
+    },
+    scriptPolls(...polls) {
+      polling.script.push(...polls)
+    },
     scriptSends(...sends) {
       script.push(...sends)
     },
@@ -138,16 +161,15 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
   }
 }
 
-async function delay(clock: Clock | undefined, ms = 0, signal?: AbortSignal): Promise<void> {
+async function delay(clock: Clock | undefined, ms?: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) {
     const details = { cause: signal.reason, retryable: true }
     throw new ChannelError('channel_refused', 'fakeChannel: aborted before it left', details)
   }
-  if (ms <= 0) return
-  if (!clock) throw new SwitchboardError('configuration', 'fakeChannel: `delayMs` needs the option `clock`')
   try {
-    await wait(clock, ms, signal)
+    await scriptedDelay(clock, ms, signal)
   } catch (cause) {
+    if (!signal?.aborted) throw cause
     throw new ChannelError('channel_unknown', 'fakeChannel: aborted while it was on its way', { cause })
   }
 }
