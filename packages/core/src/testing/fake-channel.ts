@@ -1,5 +1,13 @@
 import { ChannelError, type ChannelErrorOptions } from '../errors.js'
-import type { Channel, Clock, MessageAddress, Received, SendResult, WebhookRequest } from '../ports/index.js'
+import type {
+  Channel,
+  Clock,
+  MessageAddress,
+  Received,
+  SendLimits,
+  SendResult,
+  WebhookRequest,
+} from '../ports/index.js'
 import { contentText } from '../rules/index.js'
 import type {
   ChannelEvent,
@@ -46,6 +54,10 @@ export interface FakeChannelOptions {
   readonly account?: string
   /** Dates events, and tells when `delayMs` has passed. Without one, events have no time. */
   readonly clock?: Clock
+  /** As in {@link Channel}. Default none: texts of any length, at any time and pace. */
+  readonly maxTextLength?: number
+  readonly limits?: SendLimits
+  readonly windowMs?: number
   /** How the first sends end. After them, and by default, every message is taken at once. */
   readonly sends?: readonly ScriptedSend[]
   /** Its own addresses: who mentions one in a group means the bot. */
@@ -130,6 +142,9 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
     specificationVersion: 'v1',
     name,
     defaultAccount: account,
+    ...(options.maxTextLength !== undefined && { maxTextLength: options.maxTextLength }),
+    ...(options.limits && { limits: options.limits }),
+    ...(options.windowMs !== undefined && { windowMs: options.windowMs }),
     receive: request => fromRequest(origin, request),
     send: (message, { signal } = {}) => send(message, signal),
     async markRead(message) {
