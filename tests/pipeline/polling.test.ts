@@ -190,6 +190,26 @@ describe('nothing of a poll is lost or doubled', () => {
     expect(errors).toHaveLength(1)
   })
 
+  it('when one event can never be stored and the store goes away at the next one', async () => {
+    const { clock, channel, store, errors, start, text, sent } = scene()
+    const { ingest } = store
+    let away = false
+    const flaky: typeof ingest = async (events, options) => {
+      if (away) throw new StoreError('store_unavailable', 'away')
+      away = events.length === 1
+      return ingest(events, options)
+    }
+    Object.assign(store, { ingest: flaky })
+    channel.arrive(channel.text('bad', { from: person, id: 'x'.repeat(600) }), text('two'))
+    start()
+    await clock.advance(1_000)
+    expect(errors).toEqual(['polling fake: away'])
+    Object.assign(store, { ingest })
+    await clock.advance(10_000)
+    expect(channel.polls[1]?.cursor).toBeUndefined()
+    expect(sent()).toEqual(['You said: two'])
+  })
+
   it('when several processes work: one of them polls, and another one as soon as it stops', async () => {
     const { clock, channel, start, text, sent, pollTimes } = scene()
     const first = start()
