@@ -53,6 +53,7 @@ create table switchboard.conversations (
   lease_until timestamptz,
   idle_at timestamptz,
   customer_at timestamptz,
+  early_until timestamptz,
   created_at timestamptz not null default now(),
   account_id integer not null references switchboard.accounts,
   message_count integer not null default 0,
@@ -72,6 +73,7 @@ create unique index conversations_direct on switchboard.conversations (user_id, 
 create unique index conversations_group on switchboard.conversations (group_id, account_id) where group_id is not null;
 create index conversations_idle on switchboard.conversations (idle_at) where idle_at is not null;
 create index conversations_recent on switchboard.conversations (active_hour);
+comment on column switchboard.conversations.early_until is 'Until when new messages are looked for among those that were amended before they came. Null: never did that happen here.';
 comment on table switchboard.conversations is 'Chats. The row is also the lock of everything that belongs to the chat.';
 comment on column switchboard.conversations.version is 'Grows with each message that the bot must know of.';
 comment on column switchboard.conversations.fence is 'Grows with each claim and each change of the handoff: holders of an older one have lost.';
@@ -116,19 +118,22 @@ create table switchboard.messages (
   error text,
   content jsonb,
   raw text,
+  amended jsonb,
   primary key (conversation_id, position),
   unique (account_id, provider_id)
 ) with (fillfactor = 95);
+create index messages_amendments on switchboard.messages (account_id, quoted_id) where type in ('reaction', 'edit', 'revoke');
 create unique index messages_outbound on switchboard.messages (outbound_id) where outbound_id is not null;
 comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
 comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
 comment on column switchboard.messages.turn_id is 'The turn that wrote it.';
 comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups.';
-comment on column switchboard.messages.answerable is 'The customer says something now: no reaction, edit, revocation, system message or backfill.';
+comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, and it was not revoked.';
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
 comment on column switchboard.messages.quoted_id is 'Provider id of the quoted message; of reactions, edits and revocations the message meant.';
-comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions and revocations.';
+comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, also in an edit, and for reactions and revocations.';
+comment on column switchboard.messages.amended is '{editedAt, original: {type, text, content}, revokedAt, reactions: [{by, name, emoji}]}, times in milliseconds. text and content are what it says now; of a revoked message only original has the words, and nothing reads them.';
 comment on column switchboard.messages.raw is 'The provider''s own object as JSON. Text, since json and jsonb refuse some of what providers send.';
 
 create table switchboard.turns (
@@ -181,11 +186,11 @@ comment on column switchboard.deliveries.due_at is 'pending: when it may leave. 
 create table switchboard.receipts (
   account_id integer not null references switchboard.accounts,
   provider_id text collate "C" not null,
-  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed')),
+  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed', 'amended')),
   at timestamptz not null,
   received_at timestamptz not null,
   error text,
   primary key (account_id, provider_id, status)
 );
 create index receipts_received on switchboard.receipts (received_at);
-comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks.';
+comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. amended: the message has amendments, which are lines.';

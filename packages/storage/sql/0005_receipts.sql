@@ -162,24 +162,31 @@ create function switchboard.apply_waiting_receipts(conversations bigint[], place
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- Applies the receipts that came before the provider ids of these messages were known.
+-- Applies the receipts, and the amendments, that came before the provider ids of these messages were known.
 declare
   waiting receipt[];
+  amended messages[];
+  one messages;
 begin
   with found as (
     delete from receipts w
     using unnest(conversations, places) as k (conversation_id, place), messages m
     where m.conversation_id = k.conversation_id and m.position = k.place
       and w.account_id = m.account_id and w.provider_id = m.provider_id
-    returning w.status, w.at, w.error, w.received_at, k.conversation_id, k.place
+    returning w.status, w.at, w.error, w.received_at, k.conversation_id, k.place, m as line
   )
   select array_agg((
     number, null, null, null, null, status, to_milliseconds(at), error, null, conversation_id, place, null, null, null
-  )::receipt)
-  into waiting
+  )::receipt) filter (where status <> 'amended'), array_agg(line) filter (where status = 'amended')
+  into waiting, amended
   from (select *, row_number() over (order by received_at, status_rank(status)) as number from found) as ordered;
   if waiting is not null then
     perform apply_receipts(waiting, moment);
+  end if;
+  if amended is not null then
+    foreach one in array amended loop
+      perform amend_message(one.account_id, one.conversation_id, one.provider_id, null, null, null, moment);
+    end loop;
   end if;
 end
 $$;

@@ -3,36 +3,6 @@
 -- A message is made anew from all amendments of it whenever one comes, so their order does not matter. Reading costs nothing more:
 -- what they made of the message is in its row.
 
-alter table switchboard.messages add column amended jsonb;
-comment on column switchboard.messages.amended is
-  '{editedAt, original: {type, text, content}, revokedAt, reactions: [{by, name, emoji}]}, times in milliseconds. text and content are what it says now; of a revoked message only original has the words, and nothing reads them.';
-comment on column switchboard.messages.answerable is
-  'The customer says something now: the rule isSaid of @switchboard/core, and it was not revoked.';
-comment on column switchboard.messages.content is
-  'Null when it is {"type": "text", "text": text}, also in an edit, and for reactions and revocations.';
-create index messages_amendments on switchboard.messages (account_id, quoted_id) where type in ('reaction', 'edit', 'revoke');
-
-alter table switchboard.conversations add column early_until timestamptz;
-comment on column switchboard.conversations.early_until is
-  'Until when new messages are looked for among those that were amended before they came. Null: never did that happen here.';
-
-alter table switchboard.receipts drop constraint receipts_status_check;
-alter table switchboard.receipts add constraint receipts_status_check
-  check (status in ('sent', 'delivered', 'read', 'failed', 'amended'));
-comment on table switchboard.receipts is
-  'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. amended: the message has amendments, which are lines.';
-
-alter type switchboard.message_row add attribute amended jsonb;
-
-create or replace function switchboard.to_message(m switchboard.messages) returns switchboard.message_row
-  language sql stable parallel safe
-  return row(
-    switchboard.message_id((m).outbound_id, (m).conversation_id, (m).position), (m).conversation_id::text, (m).position,
-    (m).author, (m).type, (m).text, (m).content, (m).provider_id, (m).quoted_id, (m).status, (m).error, (m).sender_name,
-    switchboard.to_milliseconds((m).sent_at), switchboard.to_milliseconds((m).received_at),
-    switchboard.to_milliseconds((m).delivered_at), switchboard.to_milliseconds((m).read_at), (m).amended
-  )::switchboard.message_row;
-
 create type switchboard.amendments as (revoked_at bigint, edited_at bigint, edit switchboard.messages, reactions jsonb);
 
 create function switchboard.find_amendments(m switchboard.messages) returns switchboard.amendments
@@ -201,5 +171,35 @@ begin
   return change_burst(conversation, old.position, due);
 end
 $$;
+
+create function switchboard.follow_amendments(
+  stored switchboard.stored_line[], quiet_ms double precision, max_wait_ms double precision, max_count integer, moment timestamptz
+) returns json[]
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+declare
+  results json[] := '{}';
+  one record;
+  due timestamptz;
+begin
+  for one in
+    select s.number, s.conversation_id, s.place, m.account_id, m.quoted_id
+    from unnest(stored) as s
+    join messages m on m.conversation_id = s.conversation_id and m.position = s.place
+    order by s.number
+  loop
+    due := amend_message(
+      one.account_id, one.conversation_id, one.quoted_id, quiet_ms, max_wait_ms, max_count, moment
+    );
+    results := results || json_build_object(
+      'number', one.number, 'kind', 'stored', 'messageId', message_id(null, one.conversation_id, one.place),
+      'conversationId', one.conversation_id::text, 'dueInMs', wait(moment, due)
+    );
+  end loop;
+  return results;
+end
+$$;
+comment on function switchboard.follow_amendments is 'The effects of stored amendments, one after the other.';
 
 select switchboard.close_to_strangers();
