@@ -82,6 +82,19 @@ describe('who and where', () => {
   })
 })
 
+test('mentions', () => {
+  const mentions = [phone, lid, {}, null, 'nobody', groupId]
+  expect(eventOf(message({ chat_id: groupId, context: { mentions } }))).toMatchObject({
+    mentions: [
+      { kind: 'phone', value: `+${phone}` },
+      { kind: 'lid', value: lid },
+    ],
+  })
+  for (const none of [[], undefined, 'x', ['nobody']]) {
+    expect(eventOf(message({ context: { mentions: none } }))).not.toHaveProperty('mentions')
+  }
+})
+
 describe('what is from us', () => {
   test('our own number is no address of the customer', () => {
     expect(eventOf(own({ chat_id: lid }))).toMatchObject({
