@@ -1,5 +1,5 @@
-import { type CallOptions, contentText, type OutboundMessage, type SendResult } from '@switchboard/core'
-import { type CallApi, outcomeUnknown } from '../../../http/index.js'
+import type { CallOptions, OutboundMessage, SendResult } from '@switchboard/core'
+import { type CallApi, outcomeUnknown, secretsOf } from '../../../http/index.js'
 import { asId } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
 import { clientIdOf } from '../ids.js'
@@ -76,9 +76,4 @@ export function sender(call: CallApi, sessions: Sessions, fullIds: FullIds, memo
   }
 
   return (message, options) => memory.underway(message.account, sendNow(message, options))
-}
-
-/** What errors must not repeat: the words, and whom they are for. */
-function secretsOf({ content, to }: OutboundMessage): string[] {
-  return [contentText(content) ?? '', to.value.replace(/^\+/, '').replace(/@.*$/, '')]
 }
