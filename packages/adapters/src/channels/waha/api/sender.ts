@@ -36,13 +36,14 @@ export function sender(call: CallApi, sessions: Sessions, fullIds: FullIds, memo
   async function requestOf(
     message: OutboundMessage,
     options: CallOptions,
-  ): Promise<Pick<Sending, 'mayLackId' | 'method' | 'path' | 'body'>> {
+  ): Promise<Pick<Sending, 'mayLackId' | 'safe' | 'method' | 'path' | 'body'>> {
     const { id, account, to, content, quotedId } = message
     const chatId = chatIdOf(to)
     if (content.type === 'reaction') {
       const messageId = await fullIds.find(account, to, content.targetId, options)
       const body = { session: account, messageId, reaction: content.emoji ?? '' }
-      return { method: 'PUT', path: '/api/reaction', body, mayLackId: true }
+      // The same reaction again changes nothing.
+      return { method: 'PUT', path: '/api/reaction', body, mayLackId: true, safe: true }
     }
     const { body, takesId = false, mayLackId = false, ...endpoint } = sendingOf(content)
     const quotes = quotedId !== undefined && content.type !== 'buttons'
