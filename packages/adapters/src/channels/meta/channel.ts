@@ -1,12 +1,11 @@
 import type { Channel, Received, WebhookRequest } from '@switchboard/core'
-import { type ApiRequest, outcomeUnknown } from '../../http/index.js'
+import { type ApiRequest, outcomeUnknown, secretsOf } from '../../http/index.js'
 import { asFields, asId, asList } from '../../values.js'
 import { graphClient } from './graph/client.js'
 import { longestText } from './graph/content/content.js'
 import { mediaDownload } from './graph/download.js'
 import { meta } from './graph/errors.js'
 import { readHealth } from './graph/health.js'
-import { secretsOf } from './graph/secrets.js'
 import { messageBody, readBody, typingBody } from './graph/send.js'
 import { mediaUpload, withUpload } from './graph/upload.js'
 import { type MetaChannelOptions, type MetaSettings, resolveOptions } from './options.js'
@@ -14,6 +13,9 @@ import { receiveWebhook } from './webhook/receive.js'
 
 /** What Meta can serve of what is optional. */
 type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'health'
+
+/** Meta, "Sending messages": after 24 hours of silence templates only. */
+const windowMs = 24 * 60 * 60_000
 
 /** A `Channel` whose `receive` answers at once, with the optional methods that Meta can serve. */
 export interface MetaChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
@@ -48,6 +50,8 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     name,
     defaultAccount: phoneNumberId,
     maxTextLength: longestText,
+    windowMs,
+    limits: settings.limits,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
       const ready = await withUpload(message, connectionOf(message.account).upload, callOptions)

@@ -1,16 +1,11 @@
 import type {
   CallOptions,
   Channel,
-  ChannelEvent,
-  ChannelHealth,
   DownloadOptions,
-  HistoryOptions,
-  Identity,
   MediaFile,
   MediaRef,
   MessageAddress,
   OutboundMessage,
-  Peer,
   Received,
   WebhookRequest,
 } from '@switchboard/core'
@@ -28,22 +23,12 @@ import { receiveWebhook } from './webhook/receive.js'
 /** WhatsApp's own limit; Whapi says none. */
 const maxTextLength = 65_536
 
-type Account = { readonly account?: string }
+/** What Whapi can serve of what is optional. */
+type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'history' | 'health' | 'lookUp'
 
-/** A `Channel` with all its optional methods but `poll`, whose `receive` answers at once. */
-export interface WhapiChannel extends Channel {
+/** A `Channel` whose `receive` answers at once, with the optional methods that Whapi can serve. */
+export interface WhapiChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
   receive(request: WebhookRequest): Received
-  /** Blue ticks. Whapi marks the message itself. */
-  markRead(message: MessageAddress, options?: CallOptions): Promise<void>
-  startTyping(message: MessageAddress, options?: CallOptions): Promise<void>
-  download(media: MediaRef, options?: DownloadOptions): Promise<MediaFile>
-  upload(file: MediaFile, options?: Omit<DownloadOptions, 'maxBytes'>): Promise<MediaRef>
-  history(
-    chat: { readonly account: string; readonly peer: Peer },
-    options?: HistoryOptions,
-  ): AsyncIterable<ChannelEvent>
-  health(options?: CallOptions & Account): Promise<ChannelHealth>
-  lookUp(identity: Identity, options?: CallOptions & Account): Promise<readonly Identity[]>
 }
 
 /**

@@ -20,7 +20,8 @@ export const outboxTests: StoreTests = {
     const reply = draft('one', quote)
     const { send } = await scene.answer(await scene.claim(conversationId), reply, 'two', 'three')
     const item = present(send, 'the first reply')
-    const { messageId, ...rest } = item
+    const { messageId, customerAt, ...rest } = item
+    ok(customerAt !== undefined, 'when the customer wrote')
     equal(
       rest,
       {

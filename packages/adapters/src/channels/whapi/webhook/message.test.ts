@@ -83,6 +83,13 @@ describe('who and where', () => {
 })
 
 describe('what is from us', () => {
+  test('our own number is no address of the customer', () => {
+    expect(eventOf(own({ chat_id: lid }))).toMatchObject({
+      chat: { kind: 'direct', person: { identities: [{ kind: 'lid', value: lid }] } },
+    })
+    expect(eventOf(own({ chat_id: undefined }))).toMatchObject({ type: 'notice' })
+  })
+
   test.each(['mobile', 'web', 'business_api', 'unknown', undefined])('%s: a person wrote it', source => {
     const sent = own({ source, chat_name: 'Mara Lind' })
     expect(eventOf(sent)).toMatchObject({
@@ -275,7 +282,7 @@ describe('votes that come as poll_update', () => {
   const option = (name: string, ...voters: string[]) => ({ id: name, name, count: voters.length, voters })
 
   test('are the person’s, under ids of their own', () => {
-    const [vote] = poll([option('Mon', phone, businessPhone), option('Tue')])
+    const [vote] = poll([option('Mon', phone), option('Tue', businessPhone)])
     expect(vote).toMatchObject({
       type: 'message',
       author: 'customer',
@@ -284,7 +291,7 @@ describe('votes that come as poll_update', () => {
       quotedId: 'poll.1-a',
     })
     expect(vote).not.toMatchObject({ providerId: 'poll.1-a' })
-    expect(poll([option('Mon', phone, businessPhone), option('Tue')])).toEqual([vote])
+    expect(poll([option('Mon', phone), option('Tue', businessPhone)])).toEqual([vote])
     expect(poll([option('Mon', lid)])).toMatchObject([{ content: { options: ['Mon'] } }])
     expect(poll([option('Mon'), option('Tue')])).toMatchObject([{ content: { options: [] } }])
   })
