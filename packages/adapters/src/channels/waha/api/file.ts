@@ -1,6 +1,5 @@
 import type { OutboundFile, OutboundMedia } from '@switchboard/core'
-import { refused } from '../../../http/index.js'
-import { readDataUrl } from './data-url.js'
+import { readDataUrl, refused } from '../../../http/index.js'
 
 /** WAHA wants a type for every file. */
 const defaultTypes: Readonly<Record<OutboundMedia['type'], string>> = {
@@ -21,7 +20,7 @@ export function filePart({ type, media }: OutboundMedia): object {
   const name = given === undefined ? {} : { filename: given }
   if (inline) {
     const data = Buffer.from(inline.bytes).toString('base64')
-    return { mimetype: mimeType ?? inline.mimeType ?? defaultTypes[type], data, ...name }
+    return { mimetype: mimeType ?? inline.mimeType, data, ...name }
   }
   if (!/^https?:\/\//i.test(url)) {
     throw refused(

@@ -5,12 +5,12 @@ import {
   fetchTransport,
   type Judge,
   nodeTransport,
+  readDataUrl,
   readToken,
   refused,
 } from '../../../http/index.js'
 import { asFields, type Draft } from '../../../values.js'
 import type { WahaSettings } from '../options.js'
-import { readDataUrl } from './data-url.js'
 import { errorOfAnswer, waha } from './errors.js'
 
 /** WhatsApp's longest documents. */

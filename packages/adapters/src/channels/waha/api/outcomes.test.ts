@@ -150,6 +150,13 @@ test('a read mark that got no answer may be tried again', async () => {
   })
 })
 
+test('a reaction that got no answer may be repeated', async () => {
+  const reaction: OutboundContent = { type: 'reaction', targetId: '3A1', emoji: '👍' }
+  const refusal = { code: 'channel_refused', retryable: true }
+  expect(await outcomeOf(json(500), reaction)).toMatchObject(refusal)
+  expect(await outcomeOf((_response, _call, socket) => socket.destroy(), reaction)).toMatchObject(refusal)
+})
+
 test('a session that cannot be asked about: nothing was sent', async () => {
   const dead = open({ url: 'http://127.0.0.1:9' })
   await expect(dead.send(outbound(text))).rejects.toMatchObject({ code: 'channel_refused', retryable: true })

@@ -31,8 +31,8 @@ describe('what goes where', () => {
     ],
     [
       '/api/sendFile',
-      { type: 'audio', media: { url: 'data:,a%20b' } },
-      { file: { mimetype: 'audio/mpeg', data: 'YSBi' } },
+      { type: 'audio', media: { url: 'data:audio/aac,a%20b' } },
+      { file: { mimetype: 'audio/aac', data: 'YSBi' } },
     ],
     [
       '/api/sendVideo',

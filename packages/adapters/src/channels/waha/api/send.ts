@@ -5,7 +5,7 @@ import { contactPart } from './contacts.js'
 import { filePart } from './file.js'
 
 /** Where a content goes, and what is special about it. */
-export interface Sending extends Pick<ApiRequest, 'method' | 'path'> {
+export interface Sending extends Pick<ApiRequest, 'method' | 'path' | 'safe'> {
   readonly body: object
   /** The endpoint takes an id of ours (WAHA's OpenAPI file). */
   readonly takesId?: boolean

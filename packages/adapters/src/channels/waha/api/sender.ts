@@ -1,5 +1,5 @@
-import { type CallOptions, contentText, type OutboundMessage, type SendResult } from '@switchboard/core'
-import { type CallApi, outcomeUnknown } from '../../../http/index.js'
+import type { CallOptions, OutboundMessage, SendResult } from '@switchboard/core'
+import { type CallApi, outcomeUnknown, secretsOf } from '../../../http/index.js'
 import { asId } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
 import { clientIdOf } from '../ids.js'
@@ -36,13 +36,14 @@ export function sender(call: CallApi, sessions: Sessions, fullIds: FullIds, memo
   async function requestOf(
     message: OutboundMessage,
     options: CallOptions,
-  ): Promise<Pick<Sending, 'mayLackId' | 'method' | 'path' | 'body'>> {
+  ): Promise<Pick<Sending, 'mayLackId' | 'safe' | 'method' | 'path' | 'body'>> {
     const { id, account, to, content, quotedId } = message
     const chatId = chatIdOf(to)
     if (content.type === 'reaction') {
       const messageId = await fullIds.find(account, to, content.targetId, options)
       const body = { session: account, messageId, reaction: content.emoji ?? '' }
-      return { method: 'PUT', path: '/api/reaction', body, mayLackId: true }
+      // The same reaction again changes nothing.
+      return { method: 'PUT', path: '/api/reaction', body, mayLackId: true, safe: true }
     }
     const { body, takesId = false, mayLackId = false, ...endpoint } = sendingOf(content)
     const quotes = quotedId !== undefined && content.type !== 'buttons'
@@ -76,9 +77,4 @@ export function sender(call: CallApi, sessions: Sessions, fullIds: FullIds, memo
   }
 
   return (message, options) => memory.underway(message.account, sendNow(message, options))
-}
-
-/** What errors must not repeat: the words, and whom they are for. */
-function secretsOf({ content, to }: OutboundMessage): string[] {
-  return [contentText(content) ?? '', to.value.replace(/^\+/, '').replace(/@.*$/, '')]
 }

@@ -1,9 +1,16 @@
-import type { Content, LocationContent, UnsupportedContent } from '@switchboard/core'
-import { asFields, asNumber, asWords, type Draft, type Fields } from '../../../values.js'
+import type {
+  ContactsContent,
+  Content,
+  LocationContent,
+  SharedContact,
+  UnsupportedContent,
+} from '@switchboard/core'
+import { asFields, asList, asText, asWords, type Fields } from '../../../values.js'
+import { readVcard } from '../../../vcard.js'
+import { readLocation } from '../../../webhook/location.js'
 import { kindOf, partOf, protoOf } from './engine-data.js'
 import { readPoll, readTap } from './interactive.js'
 import { readMedia } from './media.js'
-import { readCards } from './vcard.js'
 
 /** WEBJS and WPP: what WhatsApp itself writes into a chat. Nobody said it, so nobody may answer it. */
 const systemKinds = new Set([
@@ -23,7 +30,7 @@ const systemKinds = new Set([
  */
 export function readContent(payload: Fields): Content {
   const content =
-    readLocation(asFields(payload.location)) ??
+    readPlace(asFields(payload.location)) ??
     readCards(payload.vCards) ??
     readTap(payload) ??
     readMedia(payload) ??
@@ -46,17 +53,17 @@ function wordsOf(payload: Fields): string | undefined {
   return asWords(proto?.conversation) ?? asWords(partOf(proto, /^extendedTextMessage$/)?.text)
 }
 
+/** Cards that say neither name nor number nor address stay in `raw` only. */
+function readCards(value: unknown): ContactsContent | undefined {
+  const contacts: SharedContact[] = []
+  for (const item of asList(value) ?? []) {
+    const card = readVcard(asText(item) ?? '')
+    if (card.name !== undefined || card.phones.length > 0 || card.emails) contacts.push(card)
+  }
+  return contacts.length > 0 ? { type: 'contacts', contacts } : undefined
+}
+
 /** Coordinates are texts in the OpenAPI file, numbers in some engines. */
-function readLocation(location: Fields | undefined): LocationContent | undefined {
-  const latitude = asNumber(location?.latitude)
-  const longitude = asNumber(location?.longitude)
-  if (latitude === undefined || longitude === undefined) return undefined
-  const content: Draft<LocationContent> = { type: 'location', latitude, longitude }
-  const name = asWords(location?.name) ?? asWords(location?.description)
-  if (name !== undefined) content.name = name
-  const address = asWords(location?.address)
-  if (address !== undefined) content.address = address
-  const url = asWords(location?.url)
-  if (url !== undefined) content.url = url
-  return content
+function readPlace(location: Fields | undefined): LocationContent | undefined {
+  return readLocation(location, asWords(location?.name) ?? location?.description)
 }

@@ -1,4 +1,5 @@
 import { type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
+import { deepestRaw } from '../../../webhook/raw.js'
 
 /** `raw` of what a webhook becomes: WAHA's own objects, as they came. */
 export interface WahaRaw {
@@ -10,9 +11,6 @@ export interface WahaRaw {
   /** `config.metadata` of the session, when there is any: whose session it is, for instance. */
   readonly metadata?: Fields
 }
-
-/** Real webhooks nest about ten levels. A deeper `raw` is left out: whoever stores it would recurse into it. */
-const deepestRaw = 64
 
 export function rawOf(
   event: string,

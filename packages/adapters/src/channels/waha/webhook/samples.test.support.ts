@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { ChannelEvent, InboundMessage, Received, WebhookRequest } from '@switchboard/core'
+import { webhookRequest } from '../../../webhook/requests.test.support.js'
 import { type WahaChannelOptions, wahaChannel } from '../index.js'
 
 /** The day on which all samples happen: 2026-05-04T10:00:00Z. */
@@ -72,14 +73,8 @@ export function own(fields: Record<string, unknown> = {}): Record<string, unknow
 export const channelOptions: WahaChannelOptions = { url: 'http://127.0.0.1:9', now: () => now }
 
 export function post(body: unknown, headers: Record<string, string> = {}): WebhookRequest {
-  const bytes =
-    body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return {
-    method: 'POST',
-    url: '/webhooks/waha',
-    headers: { get: name => headers[name.toLowerCase()] ?? null },
-    body: bytes,
-  }
+  const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+  return webhookRequest('/webhooks/waha', sent, headers)
 }
 
 export function sign(body: string | Uint8Array, hmacKey: string): string {
