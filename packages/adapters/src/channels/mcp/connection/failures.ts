@@ -21,10 +21,10 @@ export interface CallFailure {
 
 /**
  * Codes of JSON-RPC, and of MCP 2026-07-28, with which a server refuses before it does anything: parse error, invalid request,
- * unknown method, invalid parameters (also an unknown tool), header mismatch, missing capability, unsupported version.
+ * unknown method, invalid parameters (also an unknown tool), header mismatch, unsupported version.
  * Others may come from the middle of a send; the SDKs themselves use some for timeouts and lost connections.
  */
-const refusingCodes = new Set([-32700, -32600, -32601, -32602, -32020, -32021, -32022])
+const refusingCodes = new Set([-32700, -32600, -32601, -32602, -32020, -32022])
 
 /** Errors of the SDKs (`SdkErrorCode`) that come before anything is asked. */
 const localCodes = new Set(['NOT_CONNECTED', 'NOT_INITIALIZED', 'CAPABILITY_NOT_SUPPORTED'])
@@ -48,7 +48,8 @@ export function judgeCall(error: unknown, watch: CallWatch, aborted: boolean, no
     const wait = readRetryAfter(watch.retryAfter, now)
     return failure(ofStatus(status, wait), status >= 400 && status !== 429, forgotten.has(status))
   }
-  if (code === 'UNSUPPORTED_RESULT_TYPE') return failure(asksBack(), false)
+  // -32021: the server needs a client that can be asked.
+  if (code === 'UNSUPPORTED_RESULT_TYPE' || code === -32021) return failure(asksBack(), false)
   if (typeof code === 'number' && refusingCodes.has(code) && !isLocalCheck(error)) {
     const message = `The MCP server refused the call (JSON-RPC error ${code}): compare the profile with its tools.`
     return failure(
