@@ -47,11 +47,11 @@ export function makePhone() {
   }
   let count = 0
 
-  function add(chat: string, text: string, at: number, fromMe = false): PhoneMessage {
+  function add(chat: string, text: string, at: number, fromMe = false, givenId?: string): PhoneMessage {
     count += 1
     const sender = fromMe ? `${ownNumber}@s.whatsapp.net` : chat
     const message = {
-      id: `3EB0${String(count).padStart(6, '0')}`,
+      id: givenId ?? `3EB0${String(count).padStart(6, '0')}`,
       chat_id: chat,
       sender,
       from_me: fromMe,

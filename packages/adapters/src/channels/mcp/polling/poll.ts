@@ -48,7 +48,9 @@ export function poller(poll: PollSettings): (cursor?: string, options?: CallOpti
     const isOurs = memo?.cursor === text
     if (known && !isOurs) sent.restore(known.sent)
     if (known) gap ??= gapAfter(known, poll)
-    const cursor = known ?? { start: startedAt, floor: 0, at: 0, count: 0, chats: new Map(), sent: [] }
+    // Many servers know whole seconds only: what came in the second of the start is new.
+    const start = Math.floor(startedAt / 1_000) * 1_000
+    const cursor = known ?? { start, floor: 0, at: 0, count: 0, chats: new Map(), sent: [] }
     const found = await look(poll, cursor, gap, options?.signal)
     const seen = new Set(isOurs ? memo?.seen : [])
     const events = newsOf(found, seen, settings)
