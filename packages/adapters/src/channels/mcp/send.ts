@@ -63,7 +63,7 @@ function callFor({ id, to, content, quotedId }: OutboundMessage, profile: McpPro
       { name: send.to, value: address, needed: true },
       { name: send.text, value: content.text, needed: true },
       { name: send.quote, value: quotedId },
-      { name: send.idempotencyKey, value: id },
+      { name: send.idempotencyKey, value: id, declaredOnly: typeof send.idempotencyKey !== 'string' },
     ]
     return { tool: send.tool, given, fixed: send.arguments }
   }

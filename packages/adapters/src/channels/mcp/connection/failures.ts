@@ -5,8 +5,8 @@ import type { ToolFailure } from '../results/read.js'
 import type { CallWatch } from './watch.js'
 
 export const mcp: Provider = {
-  name: 'The MCP server',
-  urlOption: 'url',
+  name: 'the MCP server',
+  urlOption: 'url or command',
   reconcileAdvice: 'Look for it in the chat: a poll that finds it settles this by itself.',
 }
 
@@ -136,7 +136,7 @@ export function judgeTool(
 /** Whoever only reads may ask again, whatever became of the first time. */
 export function forReading(error: ChannelError): ChannelError {
   if (error.code === 'channel_refused') return error
-  const message = `${mcp.name} gave no usable answer: it is asked again.`
+  const message = 'The MCP server gave no usable answer: it is asked again.'
   return new ChannelError('channel_refused', message, { retryable: true, cause: error })
 }
 
