@@ -22,7 +22,8 @@ export interface MessageContext {
 /** A message of a chat, before it is decided whose it is and whether it is old. */
 export interface ListedMessage {
   readonly id: string
-  readonly fromMe: boolean
+  /** `unsaid`: the server does not tell; counts as a customer's unless the words are ours. */
+  readonly whose: 'ours' | 'theirs' | 'unsaid'
   /** Epoch milliseconds. */
   readonly time: number | undefined
   /** What it says in words. */
@@ -45,16 +46,17 @@ export function readMessage(record: unknown, context: MessageContext): ListedMes
   const time = find(raw, fields.time, value => readServerTime(value, context.timeZone, context.now))
   const text = find(raw, fields.text, asWords)
   const sender = senderOf(raw, fields)
-  const fromMe = find(raw, fields.fromMe, asFlag) ?? isForeign(sender, context.chat)
+  const fromMe = find(raw, fields.fromMe, asFlag) ?? bySender(sender, context.chat)
   const id =
     find(raw, fields.id, asId) ??
     `mcp.${shortHash(keyOfChat(context.chat), fromMe, sender.name, sender.identities, time, text ?? raw)}`
   return {
     id,
-    fromMe,
+    whose: fromMe === undefined ? 'unsaid' : fromMe ? 'ours' : 'theirs',
     time,
     text,
-    toEvent: ({ history }) => toEvent({ raw, fields, context, id, fromMe, time, text, sender, history }),
+    toEvent: ({ history }) =>
+      toEvent({ raw, fields, context, id, fromMe: fromMe === true, time, text, sender, history }),
   }
 }
 
@@ -65,10 +67,11 @@ function asFlag(value: unknown): boolean | undefined {
 }
 
 /** Where the server does not say whose a message is: in a direct chat, a phone that is not the chat's is ours. */
-function isForeign({ identities }: Person, chat: MessageContext['chat']): boolean {
-  if (chat.kind === 'group' || chat.identity.kind !== 'phone') return false
-  const phone = identities.find(({ kind }) => kind === 'phone')
-  return phone !== undefined && phone.value !== chat.identity.value
+function bySender({ identities }: Person, chat: MessageContext['chat']): boolean | undefined {
+  if (chat.kind === 'group') return undefined
+  if (identities.some(({ value }) => value === chat.identity.value)) return false
+  const hasPhone = identities.some(({ kind }) => kind === 'phone')
+  return hasPhone && chat.identity.kind === 'phone' ? true : undefined
 }
 
 function senderOf(raw: Fields, fields: McpMessageFields): Person {

@@ -35,6 +35,19 @@ const object = (properties: object, required: string[] = []) => ({
 const string = { type: 'string' }
 const integer = { type: 'integer' }
 
+const declared = [
+  { name: 'get_chats', inputSchema: object({ limit: integer }) },
+  {
+    name: 'get_messages',
+    inputSchema: object({ chat_id: string, start_date: string, limit: integer }, ['chat_id']),
+    outputSchema: object({ messages: { type: 'array' } }, ['messages']),
+  },
+  {
+    name: 'send_message',
+    inputSchema: object({ chat_id: string, text: string, reply_to: string }, ['chat_id', 'text']),
+  },
+]
+
 /** The account behind a server of the required shape: `get_chats`, `get_messages`, `send_message`. */
 export function makePhone() {
   const messages: PhoneMessage[] = []
@@ -44,6 +57,10 @@ export function makePhone() {
     /** Whether a send shows up in the list, and whether its answer names it. */
     listsOwn: true,
     namesSends: true,
+    /** Whether messages have ids. */
+    hasIds: true,
+    /** Times in whole seconds. */
+    wholeSeconds: false,
   }
   let count = 0
 
@@ -72,11 +89,17 @@ export function makePhone() {
     },
     get_messages({ chat_id, start_date, limit = 50 }: Record<string, unknown>) {
       const since = typeof start_date === 'string' ? Date.parse(start_date) : 0
+      // As a real server would, it compares what it tells.
+      const timeOf = (at: number) => (state.wholeSeconds ? Math.floor(at / 1000) * 1000 : at)
       const found = messages
-        .filter(message => message.chat_id === chat_id && message.at >= since)
+        .filter(message => message.chat_id === chat_id && timeOf(message.at) >= since)
         .sort((a, b) => b.at - a.at)
         .slice(0, limit as number)
-        .map(({ at, ...rest }) => ({ ...rest, timestamp: new Date(at).toISOString() }))
+        .map(({ at, id, ...rest }) => ({
+          ...(state.hasIds && { id }),
+          ...rest,
+          timestamp: state.wholeSeconds ? Math.floor(at / 1000) : new Date(at).toISOString(),
+        }))
       return { ...json({ messages: found }), structuredContent: { messages: found } }
     },
     send_message({ chat_id, text }: Record<string, unknown>) {
@@ -96,18 +119,7 @@ export function makePhone() {
       now = clock
     },
     sends: () => calls.filter(({ tool }) => tool === 'send_message').map(({ values }) => values),
-    tools: [
-      { name: 'get_chats', inputSchema: object({ limit: integer }) },
-      {
-        name: 'get_messages',
-        inputSchema: object({ chat_id: string, start_date: string, limit: integer }, ['chat_id']),
-        outputSchema: object({ messages: { type: 'array' } }, ['messages']),
-      },
-      {
-        name: 'send_message',
-        inputSchema: object({ chat_id: string, text: string, reply_to: string }, ['chat_id', 'text']),
-      },
-    ],
+    tools: [...declared],
     async run(tool: string, values: Record<string, unknown> = {}): Promise<ToolAnswer> {
       calls.push({ tool, values })
       const own = await state.intercept?.(tool, values)

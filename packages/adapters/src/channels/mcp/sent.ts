@@ -18,12 +18,13 @@ export interface SentEntry {
 const earlierMs = 2 * 60_000
 const laterMs = 10 * 60_000
 const mostEntries = 100
+const mostStrangers = 2_000
 const oldestMs = 24 * 60 * 60_000
 
 interface SightedMessage {
-  readonly chat: string
   readonly id: string
-  readonly text: string | undefined
+  /** Absent where the words cannot make it ours. */
+  readonly words: string | undefined
   readonly time: number | undefined
 }
 
@@ -36,7 +37,8 @@ export interface SentMessages {
   add(chat: string, text: string, at: number, outboundId: string): SentEntry
   /** The message certainly did not leave. */
   remove(entry: SentEntry): void
-  recognise(message: SightedMessage): SentEntry | undefined
+  /** Which of a chat's messages are ours, by their ids. */
+  recognise(chat: string, messages: readonly SightedMessage[]): ReadonlyMap<string, SentEntry>
   /** What a cursor remembered. */
   restore(entries: readonly SentEntry[]): void
   list(now: number): readonly SentEntry[]
@@ -44,6 +46,8 @@ export interface SentMessages {
 
 export function sentMessages(): SentMessages {
   let entries: SentEntry[] = []
+  /** Messages of others that say what we might say. */
+  const strangers = new Set<string>()
 
   return {
     add(chat, text, at, outboundId) {
@@ -55,11 +59,21 @@ export function sentMessages(): SentMessages {
     remove(entry) {
       entries = entries.filter(other => other !== entry)
     },
-    recognise({ chat, id, text, time }) {
-      const byId = entries.find(({ listedId, answeredId }) => listedId === id || answeredId === id)
-      const entry = byId ?? (text === undefined ? undefined : byText(chat, hashText(text), time))
-      if (entry) entry.listedId ??= id
-      return entry
+    recognise(chat, messages) {
+      const ours = new Map<string, SentEntry>()
+      for (const { id } of messages) {
+        const entry = entries.find(({ listedId, answeredId }) => listedId === id || answeredId === id)
+        if (entry) claim(ours, entry, id)
+      }
+      for (const { entry, id } of pairsByTime(entries, chat, messages, strangers)) {
+        if (entry.listedId === undefined && !ours.has(id)) claim(ours, entry, id)
+      }
+      for (const { id, words } of messages) if (words !== undefined && !ours.has(id)) strangers.add(id)
+      for (const id of strangers) {
+        if (strangers.size <= mostStrangers) break
+        strangers.delete(id)
+      }
+      return ours
     },
     restore(old) {
       const known = new Set(entries.map(({ outboundId }) => outboundId))
@@ -71,16 +85,30 @@ export function sentMessages(): SentMessages {
       return entries
     },
   }
+}
 
-  function byText(chat: string, textHash: string, time: number | undefined): SentEntry | undefined {
-    return entries.find(
-      entry =>
-        entry.chat === chat &&
-        entry.textHash === textHash &&
-        entry.listedId === undefined &&
-        (time === undefined || (time > entry.at - earlierMs && time < entry.at + laterMs)),
-    )
-  }
+function claim(ours: Map<string, SentEntry>, entry: SentEntry, id: string): void {
+  entry.listedId ??= id
+  ours.set(id, entry)
+}
+
+/** What may be ours by its words, the nearest in time first. What was known before we sent it is a stranger's. */
+function pairsByTime(
+  entries: readonly SentEntry[],
+  chat: string,
+  messages: readonly SightedMessage[],
+  strangers: ReadonlySet<string>,
+) {
+  const open = entries.filter(entry => entry.chat === chat && entry.listedId === undefined)
+  const pairs = messages.flatMap(({ id, words, time }) => {
+    if (words === undefined || strangers.has(id) || open.length === 0) return []
+    const textHash = hashText(words)
+    return open
+      .filter(entry => entry.textHash === textHash)
+      .map(entry => ({ entry, id, late: time === undefined ? laterMs - 1 : time - entry.at }))
+      .filter(({ late }) => late > -earlierMs && late < laterMs)
+  })
+  return pairs.sort((a, b) => Math.abs(a.late) - Math.abs(b.late))
 }
 
 /** Servers trim and join lines; people's eyes do too. */

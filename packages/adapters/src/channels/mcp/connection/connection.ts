@@ -75,7 +75,9 @@ export function mcpConnection(server: McpServer, timeoutMs: number, now: () => n
     tools: options =>
       withDeadline(timeoutMs, options?.signal, async signal => (await openedIn(session(), signal)).tools),
     async close() {
-      current?.lose()
+      const last = current
+      last?.lose()
+      await last?.closed
     },
   }
 }

@@ -10,6 +10,8 @@ export interface Session {
   run<T>(watch: CallWatch, signal: AbortSignal, call: () => Promise<T>): Promise<T>
   /** No new call takes it. It closes with the last one that runs. */
   lose(): void
+  /** Fulfilled when it is closed. */
+  readonly closed: Promise<void>
 }
 
 /** @param forget told once that the session is of no more use */
@@ -17,6 +19,10 @@ export function startSession(server: McpServer, timeoutMs: number, forget: () =>
   const waiting = new Set<() => void>()
   let running = 0
   let lost = false
+  let close = () => {}
+  const closed = new Promise<void>(resolve => {
+    close = resolve
+  })
 
   // Out of the context of the call that happens to be the first: what connecting sends is not that call's request.
   const opened = calls.exit(() =>
@@ -42,12 +48,17 @@ export function startSession(server: McpServer, timeoutMs: number, forget: () =>
   }
 
   function closeIfIdle(): void {
-    if (lost && running === 0) opened.then(open => open.close()).catch(() => undefined)
+    if (!lost || running > 0) return
+    opened
+      .then(open => open.close())
+      .catch(() => undefined)
+      .finally(close)
   }
 
   return {
     opened,
     lose,
+    closed,
     async run(watch, signal, call) {
       running += 1
       try {

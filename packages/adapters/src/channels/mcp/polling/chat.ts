@@ -59,10 +59,20 @@ export async function readChatMessages(poll: PollSettings, look: ChatLook): Prom
     const request = { chatId: chat.id, since, timeOf, signal }
     const { records, truncated } = await listMessages(connection, settings, messages, request)
     const listed = records.map(record => ({ record, message: readMessage(record, context) }))
+    const inWindow = listed.filter(({ message }) => message?.time === undefined || message.time >= since)
+    const ours = poll.sent.recognise(
+      keyOfChat(context.chat),
+      // A customer may repeat our words: where the server says that they are the customer's, only the id makes them ours.
+      inWindow.flatMap(({ message }) => {
+        if (!message) return []
+        const { id, time, whose, text } = message
+        return [{ id, time, words: whose === 'theirs' ? undefined : text }]
+      }),
+    )
+    const items = inWindow.map(({ record, message }) =>
+      toItem(poll, look, context, { record, message, ours }),
+    )
     const times = listed.map(({ message }) => message?.time ?? 0)
-    const items = listed
-      .filter(({ message }) => message?.time === undefined || message.time >= since)
-      .map(({ record, message }) => toItem(poll, look, context, record, message))
     return {
       chat,
       items,
@@ -78,21 +88,24 @@ export async function readChatMessages(poll: PollSettings, look: ChatLook): Prom
 }
 
 function toItem(
-  { sent, settings }: PollSettings,
+  { settings }: PollSettings,
   look: ChatLook,
   context: MessageContext,
-  record: unknown,
-  message: ListedMessage | undefined,
+  found: {
+    readonly record: unknown
+    readonly message: ListedMessage | undefined
+    readonly ours: ReadonlyMap<string, SentEntry>
+  },
 ): ChatFound['items'][number] {
+  const { record, message, ours } = found
   if (!message) {
     const { name: channel, account } = settings
     const raw = { chat: look.chat.id, record }
     const event = { type: 'notice', channel, account, kind: 'mcp_message_unreadable', raw } as const
     return { key: shortHash('unreadable', raw), time: undefined, event }
   }
-  const { id, time, text } = message
-  // Whatever the server says about whose it is: what we said ourselves is neither a customer's nor an operator's.
-  const own = sent.recognise({ chat: keyOfChat(context.chat), id, text, time })
+  const { id, time } = message
+  const own = ours.get(id)
   if (own) return { key: `own ${id}`, time, event: receiptOf(own, message, context) }
   return { key: id, time, event: message.toEvent({ history: isHistory(message, look) }) }
 }
@@ -120,8 +133,8 @@ function receiptOf(
  * this process may have been sending, after its last cursor: nobody can tell that from an operator's words, so it is
  * stored and takes nothing over.
  */
-function isHistory({ time, fromMe }: ListedMessage, { start, gap, known }: ChatLook): boolean {
+function isHistory({ time, whose }: ListedMessage, { start, gap, known }: ChatLook): boolean {
   if (time === undefined) return !known
   if (time < start) return true
-  return fromMe && gap !== undefined && time >= gap.from && time <= gap.to
+  return whose === 'ours' && gap !== undefined && time >= gap.from && time <= gap.to
 }

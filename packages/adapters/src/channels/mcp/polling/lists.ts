@@ -1,5 +1,5 @@
 import { ChannelError } from '@switchboard/core'
-import { asFields, asId, asList, asWords, type Fields } from '../../../values.js'
+import { asFields, asId, asList, asWords, type Fields, nestsDeeperThan } from '../../../values.js'
 import type { McpConnection } from '../connection/connection.js'
 import type { McpSettings } from '../options.js'
 import { type Argument, argumentsFor, type McpTool, takes } from '../profiles/arguments.js'
@@ -27,6 +27,7 @@ export interface ListedRecords {
   readonly truncated: boolean
 }
 
+const deepest = 500
 const defaultPageSize = 50
 const mostPages = 20
 /** Where nothing but the limit tells how much comes, it is doubled this often. */
@@ -75,7 +76,10 @@ async function listAll(
         return { ...spec.arguments, ...written }
       },
     })
-    const records = read(answer)
+    // What nests so deeply breaks whoever walks through it, `JSON.stringify` first.
+    const records = read(answer).map(record =>
+      nestsDeeperThan(record, deepest) ? 'nested too deeply' : record,
+    )
     const before = found.size
     for (const record of records) found.set(shortHash(record), record)
     const all = [...found.values()]

@@ -127,13 +127,26 @@ test('the same answer twice is twice ours', async () => {
   expect(said(events).sort()).toEqual(['status sent out-1', 'status sent out-2'])
 })
 
-test('a server that lies about whose a message is does not make the bot answer itself', async () => {
+test('a server that does not say whose a message is does not make the bot answer itself', async () => {
   const scene = await makeScene()
   scene.phone.state.namesSends = false
   const channel = scene.start()
   const first = await poll(channel)
   scene.pass(1_000)
   await channel.send(scene.outbound('Hello, how can I help?'))
-  for (const message of scene.phone.messages) Object.assign(message, { from_me: false })
+  for (const message of scene.phone.messages)
+    Object.assign(message, { from_me: undefined, sender: undefined })
   expect(said((await poll(channel, first.cursor)).events)).toEqual(['status sent out-1'])
+})
+
+test('a customer who repeats our words is heard, also when the server does not list what we send', async () => {
+  const scene = await makeScene()
+  Object.assign(scene.phone.state, { namesSends: false, listsOwn: false })
+  const channel = scene.start()
+  const first = await poll(channel)
+  scene.pass(1_000)
+  await channel.send(scene.outbound('Good morning!'))
+  scene.pass(1_000)
+  scene.arrives('Good morning!')
+  expect(said((await poll(channel, first.cursor)).events)).toEqual(['customer: Good morning!'])
 })

@@ -93,6 +93,17 @@ describe('what a poll tells', () => {
   })
 })
 
+test('a record that nests without end is a notice, and harms nobody', async () => {
+  const scene = await makeScene()
+  const channel = scene.start()
+  scene.arrives('fine')
+  const deep = `${'['.repeat(3_000)}${']'.repeat(3_000)}`
+  const text = `[${deep}, {"id":"A","from_me":false,"text":"fine","timestamp":${scene.now()}}]`
+  scene.phone.state.intercept = tool =>
+    tool === 'get_messages' ? { content: [{ type: 'text', text }] } : undefined
+  expect(said((await poll(channel)).events)).toEqual(['notice mcp_message_unreadable', 'customer: fine'])
+})
+
 describe('polls that follow', () => {
   test('bring what is new once, and again as long as it was not committed', async () => {
     const scene = await makeScene()
