@@ -21,7 +21,7 @@ export type Intercept = (
   values: Record<string, unknown>,
 ) => Promise<ToolAnswer | undefined> | ToolAnswer | undefined
 
-export const ownNumber = '15550009999'
+const ownNumber = '15550009999'
 
 export const json = (value: unknown): ToolAnswer => ({
   content: [{ type: 'text', text: JSON.stringify(value) }],
