@@ -5,7 +5,7 @@ import {
   type OutboundMessage,
   type SendResult,
 } from '@switchboard/core'
-import { outcomeUnknown, refused } from '../../http/index.js'
+import { outcomeUnknown, refused, secretsOf } from '../../http/index.js'
 import { asFields, asId } from '../../values.js'
 import { addressOf, keyOf } from './addresses.js'
 import type { McpConnection } from './connection/connection.js'
@@ -33,7 +33,7 @@ export async function sendMessage(
       ...options,
       tool,
       reads: false,
-      secrets: [text, message.to.value.replace(/^\+|@.*$/g, '')],
+      secrets: secretsOf(message),
       arguments: declared => ({
         ...fixed,
         ...argumentsFor(declared, [{ name: profile.account, value: message.account }, ...given]),
