@@ -115,7 +115,8 @@ const beforeConnection = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-function isBeforeConnection(cause: unknown): boolean {
+/** Whether what `fetch` gave as the cause of its error says that nothing was written yet. */
+export function isBeforeConnection(cause: unknown): boolean {
   const fields = asFields(cause)
   const code = asWords(fields?.code)
   if (code === undefined) return false
