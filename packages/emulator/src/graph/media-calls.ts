@@ -3,6 +3,7 @@ import type { Exchange } from '../http/exchange.js'
 import type { World } from '../world.js'
 import { isBearer } from './authorize.js'
 import { GraphError, missing, unknownObject } from './graph-error.js'
+import { linkOf, openLink } from './media-links.js'
 
 const MEGABYTE = 1024 * 1024
 
@@ -97,7 +98,7 @@ export function readMediaLookup(
     perform: async () => {
       if (method === 'DELETE') return { status: 200, body: { success: world.media.delete(id) } }
       const found = { mime_type: file.mimeType, sha256: file.sha256.hex, file_size: file.bytes.length, id }
-      return { status: 200, body: { messaging_product: 'whatsapp', url: world.media.urlOf(file), ...found } }
+      return { status: 200, body: { messaging_product: 'whatsapp', url: linkOf(world, file), ...found } }
     },
   }
 }
@@ -107,7 +108,7 @@ export function readDownload(world: World, exchange: Exchange): ProviderCall {
   if (!isBearer(exchange.headers.authorization, world.settings.accessToken))
     throw pageError(401, 'Unauthorized')
   if (!exchange.headers['user-agent']) throw pageError(400, 'Bad Request')
-  const file = world.media.open(exchange.url)
+  const file = openLink(world, exchange.url)
   if (!file) throw pageError(404, 'Not Found')
   const name = encodeURIComponent(file.filename ?? file.id)
   const headers = {
