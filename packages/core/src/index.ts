@@ -1,6 +1,6 @@
 // The bot
 
-export type { BotOptions, SendOptions, TurnOptions } from './bot/options.js'
+export type { BotOptions, SendOptions, TurnOptions, WindowOptions } from './bot/options.js'
 export type { OperatorText, Target } from './bot/people.js'
 export type { Health } from './bot/reading.js'
 export type { Worker } from './bot/worker.js'
@@ -57,10 +57,15 @@ export type {
   Progress,
   Prompt,
   Queue,
+  RateBucket,
+  RateGrant,
+  RateLimit,
+  RateLimiter,
   Received,
   ReleaseResult,
   ReplyDraft,
   Responder,
+  SendLimits,
   SendRecord,
   SendRecordResult,
   SendResult,
@@ -89,6 +94,7 @@ export {
   contentText,
   defaultQuoteThresholds,
   describeMessage,
+  formatText,
   type HandoffEvent,
   nextHandoff,
   operatorMark,
@@ -103,6 +109,8 @@ export {
 } from './rules/index.js'
 export { randomId, systemClock } from './runtime/clock.js'
 export type { BotEvents, MessageReport, TurnReport } from './runtime/events.js'
+export { type InProcessRateLimiterOptions, inProcessRateLimiter } from './runtime/rate-limiter.js'
+export type { WindowTemplate } from './stages/outbox/send-attempt.js'
 
 // Vocabulary
 export type {

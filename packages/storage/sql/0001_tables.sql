@@ -9,7 +9,7 @@ create domain switchboard.conversation_kind as text collate "C" check (value in 
 create domain switchboard.handoff_state as text collate "C" check (value in ('bot', 'requested', 'human'));
 create domain switchboard.author as text collate "C" check (value in ('customer', 'bot', 'operator'));
 create domain switchboard.message_status as text collate "C"
-  check (value in ('pending', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled'));
+  check (value in ('pending', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled', 'parked'));
 
 create table switchboard.accounts (
   id integer generated always as identity primary key,
@@ -31,7 +31,7 @@ comment on column switchboard.users.phone is 'E.164: the phone identity that was
 
 create table switchboard.identities (
   value text collate "C" not null,
-  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid')),
+  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid', 'id')),
   channel text collate "C" not null,
   user_id bigint not null references switchboard.users on delete cascade,
   created_at timestamptz not null default now(),
@@ -52,12 +52,14 @@ create table switchboard.conversations (
   unread_since timestamptz,
   lease_until timestamptz,
   idle_at timestamptz,
+  customer_at timestamptz,
   created_at timestamptz not null default now(),
   account_id integer not null references switchboard.accounts,
   message_count integer not null default 0,
   unread_count integer not null default 0,
   attempts integer not null default 0,
   voids integer not null default 0,
+  parked boolean not null default false,
   kind switchboard.conversation_kind not null,
   handoff switchboard.handoff_state not null default 'bot',
   peer_kind text collate "C" not null,
@@ -79,6 +81,8 @@ comment on column switchboard.conversations.due_at is 'When the bot should look.
 comment on column switchboard.conversations.unread_since is 'When the first unread message came: the longest wait counts from here.';
 comment on column switchboard.conversations.lease_until is 'Until when a worker holds the conversation.';
 comment on column switchboard.conversations.idle_at is 'When the bot takes over again from a person who has not written.';
+comment on column switchboard.conversations.customer_at is 'When the customer wrote last, by the provider''s time: it opens the window in which anything may be sent.';
+comment on column switchboard.conversations.parked is 'Some of its messages may be parked.';
 comment on column switchboard.conversations.attempts is 'Claims since the last ending.';
 comment on column switchboard.conversations.voids is 'Replies to the present burst that newer messages made void.';
 comment on column switchboard.conversations.peer_value is 'Where replies go: the address of the newest message.';
@@ -124,7 +128,7 @@ comment on column switchboard.messages.answerable is 'The customer says somethin
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
 comment on column switchboard.messages.quoted_id is 'Provider id of the quoted message; of reactions, edits and revocations the message meant.';
-comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions, edits and revocations.';
+comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions and revocations.';
 comment on column switchboard.messages.raw is 'The provider''s own object as JSON. Text, since json and jsonb refuse some of what providers send.';
 
 create table switchboard.turns (
@@ -157,15 +161,21 @@ create table switchboard.deliveries (
   after_position bigint,
   attempt integer not null,
   after_attempt integer,
-  state text collate "C" not null check (state in ('pending', 'sending', 'sent', 'failed', 'retried', 'unknown', 'cancelled')),
+  forced boolean not null default false,
+  state text collate "C" not null check (
+    state in ('pending', 'sending', 'sent', 'failed', 'retried', 'deferred', 'parked', 'unknown', 'cancelled')
+  ),
   error text,
   primary key (conversation_id, position, attempt),
   check (state not in ('pending', 'sending') or due_at is not null)
 );
 create index deliveries_open on switchboard.deliveries (conversation_id, position) where state in ('pending', 'sending');
+create index deliveries_parked on switchboard.deliveries (conversation_id, position) where state = 'parked';
 create index deliveries_due on switchboard.deliveries (state, due_at) where due_at is not null;
 comment on table switchboard.deliveries is 'Attempts to send a message, recorded before they happen. A message is pending or sending exactly while one of its attempts is.';
 comment on column switchboard.deliveries.after_position is 'Which record gave it to its sender, with after_attempt: a record that is repeated gives it again.';
+comment on column switchboard.deliveries.state is 'deferred: the message was given back before it left, or was parked and is so no more. Such attempts are not counted.';
+comment on column switchboard.deliveries.forced is 'A person let it go, whatever the window is.';
 comment on column switchboard.deliveries.due_at is 'pending: when it may leave. sending: when its answer is overdue. unknown: since when. Otherwise null.';
 
 create table switchboard.receipts (

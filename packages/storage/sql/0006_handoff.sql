@@ -58,10 +58,9 @@ begin
   where id = conversation;
   perform file_wake(conversation);
   if next_state <> 'bot' then
-    perform cancel_deliveries(conversation, array_agg(d.position), moment)
-    from deliveries d
-    join messages m on m.conversation_id = d.conversation_id and m.position = d.position and m.author = 'bot'
-    where d.conversation_id = conversation and d.state = 'pending';
+    perform cancel_deliveries(conversation, array_agg(d.place), moment)
+    from waiting_deliveries(conversation) as d
+    join messages m on m.conversation_id = conversation and m.position = d.place and m.author = 'bot';
   end if;
   return json_build_object(
     'conversation', conversation_by_id(conversation),

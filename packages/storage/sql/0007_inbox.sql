@@ -120,6 +120,7 @@ declare
   numbers integer[];
   news boolean;
   missing bigint;
+  releases bigint[];
 begin
   with resolved as materialized (
     select * from resolve_lines(given)
@@ -127,7 +128,10 @@ begin
     select r.conversation_id, count(*) as lines, max(r.number) filter (where not r.history) as last_number,
       max(places[r.number + 1]) as last_place,
       count(*) filter (where r.says and r.author = 'customer') as fresh,
-      bool_or(r.says and r.author = 'operator') as echoed
+      bool_or(r.says and r.author = 'operator') as echoed,
+      max(least(coalesce(to_time(r.sent_at), case when not r.history then moment end), moment)) filter (
+        where r.author = 'customer' and r.type not in ('reaction', 'edit', 'revoke', 'system')
+      ) as customer_at
     from resolved r
     where (select bool_and(o.complete and (prepared or not o.history and o.author <> 'operator')) from resolved o)
     group by r.conversation_id
@@ -143,18 +147,20 @@ begin
         then least(c.unread_since, moment) else c.unread_since end,
       due_at = case when c.handoff = 'bot' and not s.echoed and s.fresh > 0 then burst_due_at(
         moment, least(c.unread_since, moment), c.unread_count + s.fresh, quiet_ms, max_wait_ms, max_count
-      ) else c.due_at end
+      ) else c.due_at end,
+      customer_at = greatest(c.customer_at, s.customer_at)
     from sums s
     where c.id = s.conversation_id
     returning c.id, c.due_at, c.peer_kind, c.peer_value, s.fresh, c.last_position - s.last_number as base,
-      c.handoff <> 'bot' or s.echoed as special
+      c.handoff <> 'bot' or s.echoed as special, c.parked and s.fresh > 0 as releases
   ), filed as (
     insert into wakes (conversation_id, due_at)
     select t.id, t.due_at from touched t where t.fresh > 0 and not t.special
     on conflict (conversation_id) do update set due_at = excluded.due_at where wakes.due_at > excluded.due_at
   ), slots as materialized (
     select array_agg(t.id) as ids, array_agg(t.base) as bases, array_agg(t.special) as specials,
-      array_agg(t.peer_kind) as peer_kinds, array_agg(t.peer_value) as peer_values, array_agg(wait(moment, t.due_at)) as waits
+      array_agg(t.peer_kind) as peer_kinds, array_agg(t.peer_value) as peer_values, array_agg(wait(moment, t.due_at)) as waits,
+      array_agg(t.id) filter (where t.releases) as releases
     from touched t
   ), placed as not materialized (
     select r.*, coalesce(places[r.number + 1], s.bases[r.slot] + r.number) as place, s.specials[r.slot] as special,
@@ -185,8 +191,8 @@ begin
     array_agg(p.conversation_id) filter (where p.author = 'operator'),
     array_agg(p.place) filter (where p.author = 'operator'),
     array_agg(p.number), bool_or(p.renamed or p.readdressed), count(p.slot) > 0 or count(*) = 0,
-    count(*) - (select count(*) from inserted)
-  into results, special, echoed_in, echoes, numbers, news, stored, missing
+    count(*) - (select count(*) from inserted), (select s.releases from slots s)
+  into results, special, echoed_in, echoes, numbers, news, stored, missing, releases
   from placed p;
 
   if not stored then
@@ -202,6 +208,9 @@ begin
   end if;
   if echoes is not null then
     perform apply_waiting_receipts(echoed_in, echoes, moment);
+  end if;
+  if releases is not null then
+    perform release_parked(releases, false, moment);
   end if;
   if special is not null then
     results := coalesce(results, '{}') || follow_handoff(special, quiet_ms, max_wait_ms, max_count, idle_ms, moment);

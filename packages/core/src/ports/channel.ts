@@ -1,4 +1,5 @@
 import type { ChannelEvent, Identity, MediaRef, OutboundMessage, Peer } from '../vocabulary/index.js'
+import type { SendLimits } from './rate-limiter.js'
 
 /** The part of a request that a channel needs. The body is complete and is what the signature covers. */
 export interface WebhookRequest {
@@ -87,6 +88,13 @@ export interface Channel {
   readonly defaultAccount: string
   /** The longest text of one message, in UTF-16 units. The bot sends a longer one in pieces. */
   readonly maxTextLength?: number
+  /** What the provider allows. The bot keeps within it: a message waits, or is sent later, instead of being refused. */
+  readonly limits?: SendLimits
+  /**
+   * How long after a person's last message anything may be sent to them; later only templates (WhatsApp: 24 hours). Not in
+   * groups. Absent: at any time.
+   */
+  readonly windowMs?: number
   /** How long the bot waits between two polls, in milliseconds. Default 5 000. */
   readonly pollMs?: number
   /**

@@ -16,6 +16,7 @@ export type { Clock, GenerateId } from './clock.js'
 export type { Logger } from './logger.js'
 export type { Generated, GenerateOptions, LanguageModel, ModelMessage, Prompt } from './model.js'
 export type { Queue, Wake } from './queue.js'
+export type { RateBucket, RateGrant, RateLimit, RateLimiter, SendLimits } from './rate-limiter.js'
 export type { Answer, Middleware, Responder, Turn, TurnContext } from './responder.js'
 export type {
   BufferPolicy,

@@ -139,6 +139,12 @@ export interface OutboxItem {
   readonly author: 'bot' | 'operator'
   /** 1 for the first try. */
   readonly attempt: number
+  /** How many of the tries before this one were given back before the message left. Absent: none. */
+  readonly deferrals?: number
+  /** When the customer wrote last, epoch milliseconds by the provider's time. Absent: never. */
+  readonly customerAt?: number
+  /** A person said that it may go whatever the window is. */
+  readonly released?: true
   readonly message: OutboundMessage
 }
 
@@ -176,10 +182,14 @@ export interface SendRecord {
   /** The outbound id. */
   readonly id: string
   readonly attempt: number
-  readonly outcome:
-    | { readonly kind: 'sent'; readonly providerId?: string }
+  readonly outcome: /** `content`: what went out in place of the message's own, such as a template. */
+    | { readonly kind: 'sent'; readonly providerId?: string; readonly content?: OutboundContent }
     | { readonly kind: 'failed' | 'unknown'; readonly error: string }
+    /** It did not leave, and waits until the customer writes or somebody releases it. */
+    | { readonly kind: 'parked'; readonly reason: 'window' | 'account'; readonly error: string }
     | { readonly kind: 'retry'; readonly afterMs: number; readonly error: string }
+    /** It did not leave, and is no try that counts. Without `error` the one before stays. */
+    | { readonly kind: 'deferred'; readonly afterMs: number; readonly error?: string }
   readonly sendLeaseMs: number
 }
 
@@ -300,6 +310,11 @@ export interface Store {
   recordSends(records: readonly SendRecord[]): Promise<readonly SendRecordResult[]>
   /** Takes messages whose time has come: retries, and with `resend` unknown ones. Order within a conversation is kept. */
   claimSends(options: OutboxOptions): Promise<readonly OutboxItem[]>
+  /**
+   * Makes the parked messages of a conversation pending again, whatever the window is, and names them. `undefined`: no such
+   * conversation.
+   */
+  releaseParked(target: ConversationTarget): Promise<readonly string[] | undefined>
 
   sweep(options: SweepOptions): Promise<SweepResult>
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Handoff, Message, MessageStatus, ReceiptStatus } from '../vocabulary/index.js'
-import { draftReplies, normaliseAnswer } from './answer.js'
+import { draftReplies, normaliseAnswer, splitAnswer } from './answer.js'
 import { backoffMs } from './backoff.js'
 import { burstDueAt } from './buffering.js'
 import { type SendOutcome, statusAfterReceipt, statusAfterSend } from './delivery.js'
@@ -50,6 +50,7 @@ const statuses: readonly MessageStatus[] = [
   'failed',
   'unknown',
   'cancelled',
+  'parked',
 ]
 const receipts: readonly ReceiptStatus[] = ['sent', 'delivered', 'read', 'failed']
 const anyStatus = fc.constantFrom(...statuses)
@@ -70,7 +71,14 @@ describe('delivery', () => {
 
   it('never takes back what a receipt or an answer proved', () => {
     const proof: Partial<Record<MessageStatus, number>> = { sent: 1, delivered: 2, read: 3 }
-    const anyOutcome = fc.constantFrom<SendOutcome>('sent', 'failed', 'retry', 'unknown')
+    const anyOutcome = fc.constantFrom<SendOutcome>(
+      'sent',
+      'failed',
+      'retry',
+      'deferred',
+      'parked',
+      'unknown',
+    )
     const step = fc.oneof(
       anyReceipt.map(receipt => (status: MessageStatus) => statusAfterReceipt(status, receipt)),
       anyOutcome.map(outcome => (status: MessageStatus) => statusAfterSend(status, outcome)),
@@ -100,6 +108,10 @@ describe('delivery', () => {
     expect(statusAfterSend('sent', 'unknown')).toBe('sent')
     expect(statusAfterSend('unknown', 'sent')).toBe('sent')
     expect(statusAfterSend('cancelled', 'retry')).toBe('cancelled')
+    expect(statusAfterSend('sending', 'deferred')).toBe('pending')
+    expect(statusAfterSend('sending', 'parked')).toBe('parked')
+    expect(statusAfterSend('parked', 'sent')).toBe('sent')
+    expect(statusAfterReceipt('parked', 'delivered')).toBe('delivered')
   })
 })
 
@@ -183,6 +195,17 @@ describe('answers', () => {
     expect(
       draftReplies(undefined, { burst: [message({})], conversation }, 0, defaultQuoteThresholds, ids),
     ).toEqual([])
+  })
+
+  it('has few pieces however long its texts are, and all of its parts', () => {
+    const text = 'word '.repeat(40)
+    const location = { type: 'location', latitude: 1, longitude: 2 } as const
+    const parts = [{ type: 'text', text }, location, { type: 'text', text, linkPreview: true }] as const
+    const split = splitAnswer({ parts, model: 'm' }, 20, 4)
+    expect(split?.parts.map(part => part.type)).toEqual(['text', 'text', 'text', 'location', 'text'])
+    expect(split?.parts.at(-1)).toEqual({ type: 'text', text: 'word word word […]', linkPreview: true })
+    expect(split?.model).toBe('m')
+    expect(splitAnswer({ parts }, undefined, 4)).toEqual({ parts })
   })
 
   it('quotes the last message of the burst when it is old, and tells the store what else would make it quote', () => {

@@ -31,7 +31,8 @@ export type Author = 'customer' | 'bot' | 'operator'
  *
  * `pending` waits for its turn or for a retry · `sending` the request may have left · `sent` accepted by the
  * provider · `delivered`, `read` as reported · `failed` refused for good · `unknown` the request left and its
- * outcome was never learnt · `cancelled` a person took over before it left.
+ * outcome was never learnt · `cancelled` a person took over before it left · `parked` it may not leave, and waits until the
+ * customer writes or somebody releases it.
  */
 export type MessageStatus =
   | 'pending'
@@ -42,6 +43,7 @@ export type MessageStatus =
   | 'failed'
   | 'unknown'
   | 'cancelled'
+  | 'parked'
 
 /** A message as the store gives it back. */
 export interface Message {
@@ -54,7 +56,7 @@ export interface Message {
   readonly type: MessageType
   /** What it says in words: text, caption, label of a button. */
   readonly text?: string
-  /** The whole content. For reactions, edits and revocations absent. */
+  /** The whole content. Of an edit the new one, when it is more than a text; for reactions and revocations absent. */
   readonly content?: Content | OutboundContent
   readonly providerId?: string
   /** Provider id of the quoted message; for reactions, edits and revocations the message meant. */

@@ -98,7 +98,10 @@ export function readMediaLookup(
     perform: async () => {
       if (method === 'DELETE') return { status: 200, body: { success: world.media.delete(id) } }
       const found = { mime_type: file.mimeType, sha256: file.sha256.hex, file_size: file.bytes.length, id }
-      return { status: 200, body: { messaging_product: 'whatsapp', url: linkOf(world, file), ...found } }
+      return {
+        status: 200,
+        body: { messaging_product: 'whatsapp', url: linkOf(world, file, { origin: url.origin }), ...found },
+      }
     },
   }
 }

@@ -3,10 +3,18 @@ import type { World } from '../world.js'
 
 const LIFETIME_SECONDS = 300
 
-/** A download URL of five minutes, as Meta's: `…/whatsapp_business/attachments/?mid=…&ext=…&hash=…`. */
-export function linkOf(world: World, { id }: MediaFile, source?: 'webhook'): string {
+/**
+ * A download URL of five minutes, as Meta's: `…/whatsapp_business/attachments/?mid=…&ext=…&hash=…`.
+ *
+ * @param options.origin - The host that was asked: the emulator may be known by other names than the one it listens on.
+ */
+export function linkOf(
+  world: World,
+  { id }: MediaFile,
+  { source, origin = world.origin() }: { source?: 'webhook'; origin?: string } = {},
+): string {
   const expires = String(Math.floor(world.now() / 1000) + LIFETIME_SECONDS)
-  const url = new URL('/whatsapp_business/attachments/', world.origin())
+  const url = new URL('/whatsapp_business/attachments/', origin)
   url.searchParams.set('mid', id)
   if (source) url.searchParams.set('source', source)
   url.searchParams.set('ext', expires)

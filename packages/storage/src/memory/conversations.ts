@@ -34,6 +34,8 @@ function openChat(state: State, place: Place, user: UserEntry | undefined, peer:
     lines: [],
     unread: [],
     outbox: [],
+    parked: new Set(),
+    customerAt: undefined,
     replays: [],
   }
   state.chats.set(key, conversation)

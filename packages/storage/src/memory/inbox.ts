@@ -14,6 +14,7 @@ import { clean } from './clean.js'
 import { conversationOf, fileDue } from './conversations.js'
 import { handBackIfIdle, moveHandoff } from './handoff.js'
 import { addLine, lineKey, livePosition, pastPosition } from './lines.js'
+import { releaseParked } from './outbox.js'
 import { findUser, learnIdentities } from './people.js'
 import { applyWaitingReceipts, ingestReceipt } from './receipts.js'
 import type { ConversationEntry, Line, State } from './state.js'
@@ -62,6 +63,11 @@ function ingestLine(state: State, event: StoredEvent, options: IngestOptions, no
 
   const wakes = line.answerable && botMaySpeak(conversation.handoff)
   if (wakes) extendBurst(state, conversation, line, options, now)
+  const saidAt = event.sentAt ?? (event.history ? undefined : now)
+  if (isFromCustomer(event) && saidAt !== undefined) {
+    conversation.customerAt = Math.max(conversation.customerAt ?? 0, Math.min(saidAt, now))
+  }
+  if (line.answerable) releaseParked(state, conversation, false, now)
   return {
     kind: 'stored',
     messageId: line.id,
@@ -87,6 +93,11 @@ function handoffEffect(
 /** Whether somebody says something now. Reactions, edits, system messages and backfills are only kept. */
 function isConversational(event: StoredEvent): boolean {
   return event.type === 'message' && event.content.type !== 'system' && event.history !== true
+}
+
+/** Whether the customer writes, now or when this was backfilled: it opens the channel's window. */
+function isFromCustomer(event: StoredEvent): boolean {
+  return event.author === 'customer' && event.type === 'message' && event.content.type !== 'system'
 }
 
 function extendBurst(
@@ -138,7 +149,7 @@ function wordsOf(event: StoredEvent): Pick<Line, 'type' | 'text' | 'content' | '
       return {
         type: 'edit',
         text: contentText(event.content),
-        content: undefined,
+        content: event.content.type === 'text' ? undefined : event.content,
         quotedId: event.targetId,
       }
     case 'revoke':

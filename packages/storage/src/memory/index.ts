@@ -4,6 +4,7 @@ import { findTarget, toConversation } from './conversations.js'
 import { setHandoff } from './handoff.js'
 import { ingest } from './inbox.js'
 import { addOperatorMessage } from './operator.js'
+import { releaseParked } from './outbox.js'
 import { listConversations, listMessages, listTurns } from './reading.js'
 import { replayTurn } from './replays.js'
 import { claimSends, recordSends } from './sends.js'
@@ -47,6 +48,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     sweep: async sweepOptions => sweep(state, sweepOptions),
     setHandoff: async (target, request) => setHandoff(state, target, request),
     addOperatorMessage: async (target, message) => addOperatorMessage(state, target, message),
+    releaseParked: async target => {
+      const conversation = findTarget(state, target)
+      return conversation && releaseParked(state, conversation, true, clock.now())
+    },
     findConversation: async target => {
       const conversation = findTarget(state, target)
       return conversation && toConversation(conversation)

@@ -43,6 +43,10 @@ export interface ConversationEntry {
   unread: Line[]
   /** Lines that are `pending` or `sending`, by position. Only the first may go out. */
   readonly outbox: Line[]
+  /** Lines that are `parked`. */
+  readonly parked: Set<Line>
+  /** When the customer wrote last. */
+  customerAt: number | undefined
   /** Parked turns that shall be answered again, the oldest burst first. */
   readonly replays: Turn[]
 }
@@ -53,10 +57,10 @@ export interface Line {
   readonly conversation: ConversationEntry
   readonly position: number
   readonly author: Author
-  readonly type: Message['type']
+  type: Message['type']
   readonly answerable: boolean
-  readonly text: string | undefined
-  readonly content: Content | OutboundContent | undefined
+  text: string | undefined
+  content: Content | OutboundContent | undefined
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
   readonly receivedAt: number
@@ -72,10 +76,15 @@ export interface Line {
 
 interface Send {
   readonly outboundId: string
+  readonly content: OutboundContent
   /** The turn whose reply it is. */
   readonly turnId: string | undefined
   /** Of the latest try; 0 before the first. */
   attempt: number
+  /** How many tries were given back before the message left. */
+  deferrals: number
+  /** A person let it go, whatever the window is. */
+  released: boolean
   /** The record that this try followed, so that it can be given again when that record is repeated. */
   after: { readonly outboundId: string; readonly attempt: number } | undefined
   /** `pending`: when it may go out · `sending`: when its time runs out · `unknown`: since when. */

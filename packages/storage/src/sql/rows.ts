@@ -75,6 +75,7 @@ export interface AddressRow {
   readonly kind: OutboundMessage['to']['kind']
   readonly value: string
   readonly quotedId: string | null
+  readonly customerAt: number | null
 }
 
 export function toOutboundMessage(
@@ -86,17 +87,30 @@ export function toOutboundMessage(
   return { id, channel, account, to: { kind, value }, content, ...(quotedId !== null && { quotedId }) }
 }
 
+/** When the customer wrote last. */
+export function toCustomerAt({ customerAt }: AddressRow): Pick<OutboxItem, 'customerAt'> {
+  return customerAt === null ? {} : { customerAt }
+}
+
 export type OutboxRow = AddressRow &
-  Omit<OutboxItem, 'message'> & { readonly text: string | null; readonly content: OutboundContent | null }
+  Omit<OutboxItem, 'message' | 'deferrals' | 'customerAt' | 'released'> & {
+    readonly text: string | null
+    readonly content: OutboundContent | null
+    readonly deferrals: number | null
+    readonly released: boolean | null
+  }
 
 export function toOutboxItem(row: OutboxRow): OutboxItem {
-  const { conversationId, messageId, author, attempt } = row
+  const { conversationId, messageId, author, attempt, deferrals, released } = row
   const content = row.content ?? { type: 'text', text: row.text ?? '' }
   return {
     conversationId,
     messageId,
     author,
     attempt,
+    ...(deferrals !== null && { deferrals }),
+    ...(released && { released }),
+    ...toCustomerAt(row),
     message: toOutboundMessage(messageId, row, content),
   }
 }

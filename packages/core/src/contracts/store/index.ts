@@ -4,6 +4,7 @@ import { handoffTests } from './handoff.js'
 import { inboxTests } from './inbox.js'
 import { operatorTests } from './operator.js'
 import { outboxTests } from './outbox.js'
+import { parkedSendTests } from './parked-sends.js'
 import { parkingTests } from './parking.js'
 import { peopleTests } from './people.js'
 import { type RandomOptions, randomTests } from './random/cases.js'
@@ -25,6 +26,7 @@ const themes: Readonly<Record<string, StoreTests>> = {
   versions: versionTests,
   parking: parkingTests,
   outbox: outboxTests,
+  'parked sends': parkedSendTests,
   records: recordTests,
   receipts: receiptTests,
   handoff: handoffTests,

@@ -66,6 +66,31 @@ test('history arrives as a thread with the status of each message', async () => 
   ])
 })
 
+test('files of the history follow their placeholders, without a thread', async () => {
+  await using both = await startBoth()
+  const { emulator, bot } = both
+  const timestamp = new Date('2026-01-02T03:04:05Z')
+  const message = { type: 'image', image: { id: '24230790000000001' } }
+  await emulator.history({
+    with: 'Alex Rivera',
+    followUp: true,
+    messages: [
+      { id: 'wamid.dGhlaXJz', from: 'person', timestamp, message },
+      { id: 'wamid.b3du', from: 'business', timestamp, message },
+    ],
+  })
+  const [value] = bot.values()
+  const common = { ...message, timestamp: '1767323045' }
+  expect(value).toEqual({
+    messaging_product: 'whatsapp',
+    metadata: { display_phone_number: '15550009999', phone_number_id: '106540000000001' },
+    messages: [{ ...common, id: 'wamid.dGhlaXJz', from: '15550001234', from_user_id: expect.any(String) }],
+    message_echoes: [
+      { ...common, id: 'wamid.b3du', from: '15550009999', to: '15550001234', to_user_id: expect.any(String) },
+    ],
+  })
+})
+
 test('history can be declined', async () => {
   await using both = await startBoth()
   await both.emulator.declineHistory()

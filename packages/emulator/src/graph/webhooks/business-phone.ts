@@ -40,6 +40,8 @@ export interface HistoryDetails {
   readonly chunkOrder?: number
   /** 0 to 100, default 100. */
   readonly progress?: number
+  /** Files that come after their placeholders, under the same ids: Meta sends them without a thread. Default false. */
+  readonly followUp?: boolean
   readonly via?: string
 }
 
@@ -54,7 +56,7 @@ export interface HistoryMessage {
   readonly status?: 'DELIVERED' | 'ERROR' | 'PENDING' | 'PLAYED' | 'READ' | 'SENT'
 }
 
-/** Sends a `history` webhook with one thread; resolves with the ids of its messages. */
+/** Sends a `history` webhook with one thread, or with files that follow; resolves with the ids of its messages. */
 export async function history(
   world: World,
   details: HistoryDetails,
@@ -64,18 +66,29 @@ export async function history(
   const messages = details.messages.map(message =>
     historyMessage(world, person, number.displayPhoneNumber, message),
   )
+  const members = details.followUp
+    ? followUp(messages, number.displayPhoneNumber)
+    : { history: [chunkOf(details, person, messages)] }
+  const delivery = await world.meta.publish(messagesChange(number, members, 'history'), 'history')
+  return { ids: messages.map(message => asString(message.id) ?? ''), ...delivery }
+}
+
+function chunkOf(details: HistoryDetails, person: PersonRecord, messages: readonly JsonObject[]): JsonObject {
   const { phase = 0, chunkOrder = 1, progress = 100 } = details
   const thread = compact({
     id: person.phone,
     context: compact({ wa_id: person.phone, user_id: person.userId, username: person.username }),
     messages,
   })
-  const chunk = { metadata: { phase, chunk_order: chunkOrder, progress }, threads: [thread] }
-  const delivery = await world.meta.publish(
-    messagesChange(number, { history: [chunk] }, 'history'),
-    'history',
-  )
-  return { ids: messages.map(message => asString(message.id) ?? ''), ...delivery }
+  return { metadata: { phase, chunk_order: chunkOrder, progress }, threads: [thread] }
+}
+
+/** What the person sent is in `messages`, what the business sent in `message_echoes` (Meta, "Coexistence"). */
+function followUp(messages: readonly JsonObject[], business: string): JsonObject {
+  const bare = messages.map(({ history_context: _, ...message }) => message)
+  const own = bare.filter(({ from }) => from === business)
+  const theirs = bare.filter(({ from }) => from !== business)
+  return { ...(theirs.length > 0 && { messages: theirs }), ...(own.length > 0 && { message_echoes: own }) }
 }
 
 /** The business refused to share its history: error 2593109 in a `history` webhook. */

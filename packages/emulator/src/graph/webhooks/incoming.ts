@@ -76,6 +76,6 @@ function withLink(world: World, message: JsonObject): JsonObject {
   const content = message[type]
   const file = isObject(content) && content.url === undefined && world.media.get(String(content.id))
   return file
-    ? { ...message, [type]: { ...(content as JsonObject), url: linkOf(world, file, 'webhook') } }
+    ? { ...message, [type]: { ...(content as JsonObject), url: linkOf(world, file, { source: 'webhook' }) } }
     : message
 }

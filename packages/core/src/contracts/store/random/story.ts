@@ -54,7 +54,7 @@ function silence({ answers, outgoing }: Story, conversationId: string): void {
 }
 
 async function ingest(story: Story): Promise<void> {
-  const { random, scene, told, answers } = story
+  const { random, scene, told, answers, outgoing } = story
   const events = Array.from({ length: 1 + random.integer(4) }, () => randomEvent(story))
   const handoffIdleMs = random.chance(0.8) ? 30 : hourMs
   const results = await scene.store.ingest(events, { ...ingestOptions, handoffIdleMs })
@@ -68,6 +68,7 @@ async function ingest(story: Story): Promise<void> {
     const stored = kind(result, 'stored', 'a new event')
     answers.stored(stored, isAnswerable(event))
     if (stored.handoffChange) silence(story, stored.conversationId)
+    if (isAnswerable(event)) outgoing.released(stored.conversationId)
   }
 }
 
@@ -144,7 +145,8 @@ async function recordAny(story: Story): Promise<void> {
   const outcomes: readonly SendRecord['outcome'][] = [
     { kind: 'sent', providerId },
     { kind: 'sent', providerId },
-    { kind: 'sent', providerId },
+    { kind: 'parked', reason: 'window', error: 'closed' },
+    { kind: 'deferred', afterMs: random.pick([0, 20]) },
     { kind: 'retry', afterMs: random.pick([0, 20]), error: 'try again' },
     { kind: 'failed', error: 'refused' },
     { kind: 'unknown', error: 'no answer' },
