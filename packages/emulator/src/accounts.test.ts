@@ -127,3 +127,19 @@ test.each([
 ])('the options %j are refused', async (options, words) => {
   await expect(startEmulator(options as never)).rejects.toThrow(words)
 })
+
+test('a bot may hear of its own message before its send is answered, when that is asked for', async () => {
+  const order: string[] = []
+  const take = async (request: Request) => {
+    const body = (await request.json()) as { event?: unknown; statuses?: unknown }
+    order.push(body.statuses ? 'status' : String(typeof body.event === 'string' ? body.event : 'message'))
+    return new Response('', { status: 200 })
+  }
+  const statuses = { beforeAnswer: true, deliveredMs: 60_000 }
+  await using emulator = await startEmulator({ statuses, whapi: { webhook: take }, waha: { webhook: take } })
+  await whapi(emulator, 'POST', '/messages/text', { to: '15550001234', body: 'Hello' })
+  order.push('answer')
+  await sendWaha(emulator, 'sendText', { text: 'Hello' })
+  order.push('answer')
+  expect(order).toEqual(['message', 'status', 'answer', 'message.any', 'message.ack', 'answer'])
+})

@@ -46,7 +46,7 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Cre
     events,
     people: createPeople(ids, events, options.people),
     chats: createChats(events),
-    media: createMediaStore(ids, now, origin),
+    media: createMediaStore(ids),
     ledger: createLedger({ now, events, watch, wait: timers.wait, diagnose }),
     faults,
     office,

@@ -16,22 +16,14 @@ export interface MediaStore {
   put(file: { mimeType: string; bytes: Uint8Array; filename?: string; id?: string }): MediaFile
   get(id: string): MediaFile | undefined
   delete(id: string): boolean
-  /** A download URL of five minutes, as Meta's: `…/whatsapp_business/attachments/?mid=…&ext=…&hash=…`. */
-  urlOf(file: MediaFile, source?: 'webhook'): string
-  /** The file behind such a URL; undefined when the hash is wrong or the time is over. */
-  open(url: URL): MediaFile | undefined
+  /** A hash that only this store can make, for links that cannot be guessed. */
+  sign(words: string): string
   reset(): void
 }
 
-const URL_LIFETIME_SECONDS = 300
-
-export function createMediaStore(ids: Ids, now: () => number, origin: () => string): MediaStore {
+export function createMediaStore(ids: Ids): MediaStore {
   const files = new Map<string, MediaFile>()
   const secret = ids.token()
-
-  function sign(id: string, expires: string): string {
-    return createHash('sha256').update(`${secret}:${id}:${expires}`).digest('base64url').slice(0, 24)
-  }
 
   return {
     put(file) {
@@ -43,22 +35,7 @@ export function createMediaStore(ids: Ids, now: () => number, origin: () => stri
     },
     get: id => files.get(id),
     delete: id => files.delete(id),
-    urlOf(file, source) {
-      const expires = String(Math.floor(now() / 1000) + URL_LIFETIME_SECONDS)
-      const url = new URL('/whatsapp_business/attachments/', origin())
-      url.searchParams.set('mid', file.id)
-      if (source) url.searchParams.set('source', source)
-      url.searchParams.set('ext', expires)
-      url.searchParams.set('hash', sign(file.id, expires))
-      return url.href
-    },
-    open(url) {
-      const id = url.searchParams.get('mid') ?? ''
-      const expires = url.searchParams.get('ext') ?? ''
-      if (url.searchParams.get('hash') !== sign(id, expires) || Number(expires) * 1000 < now())
-        return undefined
-      return files.get(id)
-    },
+    sign: words => createHash('sha256').update(`${secret}:${words}`).digest('base64url').slice(0, 24),
     reset: () => files.clear(),
   }
 }

@@ -24,7 +24,10 @@ export interface StatusOptions {
   readonly readMs?: number
   /** `reversed`: `delivered` overtakes `sent`, as Meta allows. Default `forward`. */
   readonly order?: 'forward' | 'reversed'
-  /** The `sent` webhook is posted, and answered, before the send request gets its own answer. Default false. */
+  /**
+   * The `sent` webhook (at Whapi and WAHA the one that shows the message, too) is posted, and answered, before the send
+   * request gets its own answer. Default false.
+   */
   readonly beforeAnswer?: boolean
 }
 

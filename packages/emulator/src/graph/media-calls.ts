@@ -1,9 +1,9 @@
 import type { ProviderCall } from '../api/call.js'
 import type { Exchange } from '../http/exchange.js'
-import type { MediaFile } from '../media-store.js'
 import type { World } from '../world.js'
 import { isBearer } from './authorize.js'
 import { GraphError, missing, unknownObject } from './graph-error.js'
+import { linkOf, openLink } from './media-links.js'
 
 const MEGABYTE = 1024 * 1024
 
@@ -100,16 +100,10 @@ export function readMediaLookup(
       const found = { mime_type: file.mimeType, sha256: file.sha256.hex, file_size: file.bytes.length, id }
       return {
         status: 200,
-        body: { messaging_product: 'whatsapp', url: fileUrl(world, file, url), ...found },
+        body: { messaging_product: 'whatsapp', url: linkOf(world, file, { origin: url.origin }), ...found },
       }
     },
   }
-}
-
-/** On the host that was asked: the emulator may be known by other names than the one it listens on. */
-function fileUrl(world: World, file: MediaFile, { origin }: URL): string {
-  const { pathname, search } = new URL(world.media.urlOf(file))
-  return `${origin}${pathname}${search}`
 }
 
 /** The download itself. A wrong token, a dead link or no User-Agent is answered with an HTML page. */
@@ -117,7 +111,7 @@ export function readDownload(world: World, exchange: Exchange): ProviderCall {
   if (!isBearer(exchange.headers.authorization, world.settings.accessToken))
     throw pageError(401, 'Unauthorized')
   if (!exchange.headers['user-agent']) throw pageError(400, 'Bad Request')
-  const file = world.media.open(exchange.url)
+  const file = openLink(world, exchange.url)
   if (!file) throw pageError(404, 'Not Found')
   const name = encodeURIComponent(file.filename ?? file.id)
   const headers = {

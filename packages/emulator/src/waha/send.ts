@@ -2,7 +2,7 @@ import type { Fate, ProviderCall } from '../api/call.js'
 import type { Reply } from '../http/exchange.js'
 import { asObjects, asString, compact, isObject, type JsonObject } from '../json.js'
 import type { SentMessage } from '../ledger.js'
-import { announceStatuses } from '../receipts.js'
+import { announceSent } from '../receipts.js'
 import { showMessage } from '../show-message.js'
 import { cardName } from '../vcard.js'
 import { findChat, fullIdOf, newStanzaId, ownParticipant, stanzaOf, type WahaChat } from './addresses.js'
@@ -130,7 +130,12 @@ async function accept(session: WahaSession, draft: Draft, sequence: number, fate
   const stamp: Stamp = { id, chat, fromMe: true, source: 'api', timestamp: world.now(), quotedId }
   const wire = wireMessage(session, type, shown, stamp)
   session.answered.set(stanza, wire)
-  await announce(session, sent, wire, fate)
+  if (fate.statuses)
+    await announceSent(world, {
+      echo: async () => session.webhook && tell(session, [{ event: 'message.any', payload: wire }], 'echoes'),
+      report: status => reportStatus(session, [sent], status),
+      fails: fate.failure !== undefined,
+    })
   return answer(session, draft, wire)
 }
 
@@ -138,22 +143,6 @@ async function accept(session: WahaSession, draft: Draft, sequence: number, fate
 function answer({ engine }: WahaSession, { kind }: Draft, wire: JsonObject): Reply {
   const silent = engine === 'WEBJS' && (kind === 'sendPoll' || kind === 'sendContactVcard')
   return { status: 201, body: silent ? null : wire }
-}
-
-async function announce(
-  session: WahaSession,
-  sent: SentMessage,
-  payload: JsonObject,
-  fate: Fate,
-): Promise<void> {
-  if (!fate.statuses) return
-  if (session.webhook !== undefined)
-    void session.world.office.track(tell(session, [{ event: 'message.any', payload }], 'echoes'))
-  await announceStatuses(
-    session.world,
-    status => reportStatus(session, [sent], status),
-    fate.failure !== undefined,
-  )
 }
 
 function storedFile(session: WahaSession, { body }: Draft): JsonObject {

@@ -1,7 +1,7 @@
 import type { Fate, ProviderCall } from '../api/call.js'
 import type { Exchange, Reply } from '../http/exchange.js'
 import { asObjects, asString, compact, isObject, type JsonObject } from '../json.js'
-import { announceStatuses } from '../receipts.js'
+import { announceSent } from '../receipts.js'
 import { showMessage } from '../show-message.js'
 import { showTyping } from '../typing.js'
 import { findChat, type WhapiChat } from './addresses.js'
@@ -150,12 +150,12 @@ async function accept(channel: WhapiChannel, draft: Draft, sequence: number, fat
   const stamp = { id, chat, fromMe: true, source: 'api', timestamp: world.now(), status: 'pending' } as const
   const context = quoteOf(channel, quotedId)
   const wire = wireMessage(channel, toWhapi(channel, type, shown), { ...stamp, context })
-  if (fate.statuses) {
-    if (channel.webhook !== undefined) void world.office.track(tell(channel, [messagePosted(wire)], 'echoes'))
-    const report = (status: Parameters<typeof reportStatus>[2]) =>
-      reportStatus(channel, [sent], status, fate.failure?.code)
-    await announceStatuses(world, report, fate.failure !== undefined)
-  }
+  if (fate.statuses)
+    await announceSent(world, {
+      echo: async () => channel.webhook && tell(channel, [messagePosted(wire)], 'echoes'),
+      report: status => reportStatus(channel, [sent], status, fate.failure?.code),
+      fails: fate.failure !== undefined,
+    })
   return { status: 200, body: { sent: true, message: wire } }
 }
 

@@ -5,6 +5,7 @@ import type { PersonRecord } from '../../people.js'
 import { type Said, type SayOptions, said } from '../../saying.js'
 import type { Delivery } from '../../webhooks/redeliver.js'
 import type { World } from '../../world.js'
+import { linkOf } from '../media-links.js'
 import { observeValue } from './observe.js'
 import { contactOf, messagesChange, wireTime } from './values.js'
 import type { Change } from './wire.js'
@@ -75,6 +76,6 @@ function withLink(world: World, message: JsonObject): JsonObject {
   const content = message[type]
   const file = isObject(content) && content.url === undefined && world.media.get(String(content.id))
   return file
-    ? { ...message, [type]: { ...(content as JsonObject), url: world.media.urlOf(file, 'webhook') } }
+    ? { ...message, [type]: { ...(content as JsonObject), url: linkOf(world, file, { source: 'webhook' }) } }
     : message
 }

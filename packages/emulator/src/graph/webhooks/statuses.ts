@@ -4,7 +4,7 @@ import { compact, type JsonObject } from '../../json.js'
 import type { SentMessage } from '../../ledger.js'
 import type { BusinessNumber } from '../../options.js'
 import type { PersonRecord } from '../../people.js'
-import { announceStatuses } from '../../receipts.js'
+import { announceSent } from '../../receipts.js'
 import type { Delivery } from '../../webhooks/redeliver.js'
 import type { World } from '../../world.js'
 import { factsOf } from '../error-table.js'
@@ -27,7 +27,7 @@ export async function announce(
   if (!fate.statuses) return
   const { failure = windowClosed(world, sent, recipient) ? { code: WINDOW_CLOSED } : undefined } = fate
   const report = (status: Status) => emitStatus(world, number, [sent], status, failure?.code)
-  await announceStatuses(world, report, failure !== undefined)
+  await announceSent(world, { report, fails: failure !== undefined })
 }
 
 /** Posts one status webhook for one or more messages of one business number, and moves the ticks. */
