@@ -387,7 +387,10 @@ begin
       join messages m on m.conversation_id = d.conversation_id and m.position = d.position
       join conversations c on c.id = d.conversation_id
       where d.state = 'unknown' and d.due_at <= after(moment, -(options -> 'reconcile_ms')::double precision)
-        and (d.attempt < (options -> 'max_attempts')::integer or m.author = 'bot' and c.handoff <> 'bot')
+        and (d.attempt - (
+          select count(*) from deliveries o
+          where o.conversation_id = d.conversation_id and o.position = d.position and o.state = 'deferred'
+        ) < (options -> 'max_attempts')::integer or m.author = 'bot' and c.handoff <> 'bot')
       order by d.due_at
       limit most
     ) as u;

@@ -13,7 +13,7 @@ import type {
   UnknownPolicy,
 } from '../ports/index.js'
 import { inProcessQueue } from '../queue/in-process.js'
-import { defaultQuoteThresholds, type QuoteThresholds } from '../rules/index.js'
+import { defaultQuoteThresholds, type GroupPolicy, type QuoteThresholds } from '../rules/index.js'
 import { randomId, systemClock } from '../runtime/clock.js'
 import { inProcessRateLimiter } from '../runtime/rate-limiter.js'
 import type { WindowTemplate } from '../stages/outbox/send-attempt.js'
@@ -68,6 +68,13 @@ export interface BotOptions {
   readonly buffer?: Partial<BufferPolicy>
   /** When replies quote. Default more than 1 message after, older than 10 000 ms, or in a group. */
   readonly quote?: Partial<QuoteThresholds>
+  /**
+   * Which messages of groups are for the bot; it keeps and knows the others. Default `mentioned-or-quoted`.
+   *
+   * @example
+   * groups: ({ content }) => (content.type === 'text' && /^florist\b/i.test(content.text)) || undefined
+   */
+  readonly groups?: GroupPolicy
   /** How long after an operator's last word the bot takes over again. Default 30 minutes; `null`: only by handback. */
   readonly handoffIdleMs?: number | null
   /** Messages of history for responders that do not say how many they want. Default 10. */
@@ -146,6 +153,7 @@ export function resolveOptions(options: BotOptions) {
       // The first wait gives a receipt time to say that a refused message was taken after all.
       backoff: { baseMs: 2_000, maxMs: 60_000 },
     },
+    groups: groupPolicy(options.groups),
     sweepMs: options.sweepMs ?? 5_000,
     maxWaiting: options.maxWaiting ?? 10_000,
     maxBodyBytes: options.maxBodyBytes ?? 3 * 1024 * 1024,
@@ -167,6 +175,10 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
   for (const { name, limits } of channels) {
     for (const [scope, limit] of Object.entries(limits ?? {})) checkLimit(`${name}: \`limits.${scope}`, limit)
   }
+  for (const { name, pollMs = 1 } of channels) {
+    if (pollMs > 0 && pollMs <= largestNumber) continue
+    throw configuration(`\`pollMs\` of the channel ${name} must be more than 0, not ${pollMs}`)
+  }
   return byName
 }
 
@@ -175,6 +187,12 @@ function checkLimit(name: string, { burst, everyMs }: RateLimit): void {
   if (!(everyMs >= 0 && everyMs <= largestNumber)) {
     throw configuration(`channel ${name}.everyMs\` must be a number of milliseconds, not ${everyMs}`)
   }
+}
+
+function groupPolicy(policy: GroupPolicy = 'mentioned-or-quoted'): GroupPolicy {
+  const names: readonly unknown[] = ['mentioned-or-quoted', 'all', 'none']
+  if (typeof policy === 'function' || names.includes(policy)) return policy
+  throw configuration(`\`groups\` is ${policy}: give one of ${names.join(', ')}, or a function`)
 }
 
 function checkNumbers(section: object, path = ''): void {

@@ -114,18 +114,23 @@ export function createPeople(dependencies: PeopleDependencies): People {
 
 /** @throws {SwitchboardError} `invalid_input` when there is nothing to send */
 function operatorContent({ text, content }: OperatorText): OutboundContent {
-  if (content && text !== undefined) {
-    throw new SwitchboardError('invalid_input', '`text` and `content` are both given: give one of them')
+  if (content !== undefined && text !== undefined) {
+    throw invalidInput('`text` and `content` are both given: give one of them')
   }
-  const given: OutboundContent = content ?? { type: 'text', text: cleanText(text ?? '') }
+  // Not everybody who calls this has a compiler that checks it.
+  const given: Partial<OutboundContent> = content ?? { type: 'text', text: text ?? '' }
   if (typeof given !== 'object' || typeof given.type !== 'string') {
-    throw new SwitchboardError('invalid_input', '`content` must be an object with a `type`, such as `text`')
+    throw invalidInput('`content` must be an object with a `type`, such as `text`')
   }
-  if (given.type !== 'text') return given
+  if (given.type !== 'text') return given as OutboundContent
   if (typeof given.text !== 'string' || given.text.trim() === '') {
-    throw new SwitchboardError('invalid_input', '`text` is empty: write something')
+    throw invalidInput('`text` is empty: write something')
   }
-  return { ...given, text: cleanText(given.text) }
+  return { ...given, type: 'text', text: cleanText(given.text) }
+}
+
+function invalidInput(message: string): SwitchboardError {
+  return new SwitchboardError('invalid_input', message)
 }
 
 /** @throws {SwitchboardError} `invalid_input` for what is no phone number, `configuration` for an unknown channel */

@@ -27,7 +27,7 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
   }
 
   const leases = createLeases(store, clock, options.turn.leaseMs, emit)
-  const inbox = createInbox({ store, ingest: options.ingest, emit, wake, maxWaiting: options.maxWaiting })
+  const inbox = createInbox({ ...options, emit, wake })
   const outbox = createOutbox({
     ...options.outbox,
     store,

@@ -44,6 +44,8 @@ export interface Polled {
   readonly events: readonly ChannelEvent[]
   /** Where the next poll goes on, opaque to everybody else. Kept once the events are committed. */
   readonly cursor: string
+  /** There is more right now: the next poll need not wait for its time. */
+  readonly more?: boolean
 }
 
 /** A file's bytes. */
@@ -95,7 +97,9 @@ export interface Channel {
    * groups. Absent: at any time.
    */
   readonly windowMs?: number
-  /** How long the bot waits between two polls, in milliseconds. Default 5 000. */
+  /** The addresses of an account, as far as they are known by now: who mentions one of them in a group means us. */
+  self?(account: string): readonly Identity[]
+  /** How long the bot waits between two polls, in milliseconds, more than 0. Default 5 000. */
   readonly pollMs?: number
   /**
    * Authenticates and translates a webhook, nothing else: no side effect, no dispatch. Answers a bad
@@ -104,7 +108,8 @@ export interface Channel {
   receive?(request: WebhookRequest): Received | Promise<Received>
   /**
    * Asks for what is new, where nothing pushes it. The first poll has no cursor; what it finds is history, unless it
-   * came after the bot had started. Polls overlap: an event may come again, under the same id.
+   * came after the bot had started. Polls overlap: an event may come again, under the same id. A poll has 30 seconds;
+   * never are two of them under way at once in one process.
    *
    * @throws {ChannelError} the bot polls again later, with the same cursor
    */

@@ -19,6 +19,7 @@ export type { Queue, Wake } from './queue.js'
 export type { RateBucket, RateGrant, RateLimit, RateLimiter, SendLimits } from './rate-limiter.js'
 export type { Answer, Middleware, Responder, Turn, TurnContext } from './responder.js'
 export type {
+  AddressedEvent,
   BufferPolicy,
   ClaimedTurn,
   ClaimOptions,
@@ -26,6 +27,7 @@ export type {
   CommitResult,
   ConversationSummary,
   ConversationTarget,
+  ForBot,
   HandoffChange,
   HandoffRequest,
   IngestEvent,
@@ -37,6 +39,7 @@ export type {
   OutboxItem,
   OutboxOptions,
   Page,
+  PollLease,
   Progress,
   ReleaseResult,
   ReplyDraft,

@@ -29,8 +29,17 @@ export interface IngestOptions {
   readonly keepRaw: boolean
 }
 
+/** `if-quoted`: if the message that it quotes is one of ours, which only the store knows. */
+export type ForBot = boolean | 'if-quoted'
+
+/** An event that becomes a line, with what the inbox makes of it. */
+export type AddressedEvent = StoredEvent & {
+  /** Whether a customer's message is for the bot. Default true. Otherwise it is kept, and known as history. */
+  readonly forBot?: ForBot
+}
+
 /** What the inbox stores. Notices are not stored. */
-export type IngestEvent = StoredEvent | StatusEvent | IdentityChange
+export type IngestEvent = AddressedEvent | StatusEvent | IdentityChange
 
 export interface HandoffChange {
   readonly conversation: Conversation
@@ -271,6 +280,16 @@ export interface Page {
   readonly before?: number
 }
 
+/** The right to poll a channel, which one process has at a time. */
+export interface PollLease {
+  /** Its name. */
+  readonly channel: string
+  /** Who polls: unique among all processes. */
+  readonly owner: string
+  /** Length of the lease, by the store's clock. 0 gives it up. */
+  readonly leaseMs: number
+}
+
 /** What the store knows of work that should have happened. */
 export interface Progress {
   /** How long the most overdue conversation has been due, in ms. `null`: none is due. */
@@ -317,6 +336,15 @@ export interface Store {
   releaseParked(target: ConversationTarget): Promise<readonly string[] | undefined>
 
   sweep(options: SweepOptions): Promise<SweepResult>
+
+  // polling
+  /** Takes or prolongs the lease, and says where to go on. `undefined`: somebody else polls. */
+  claimPoll(lease: PollLease): Promise<{ readonly cursor?: string } | undefined>
+  /**
+   * Keeps where the next poll goes on, and prolongs the lease. `false`: somebody else has taken it, nothing is kept.
+   * Without a cursor the one before stays.
+   */
+  savePoll(lease: PollLease & { readonly cursor?: string }): Promise<boolean>
 
   // people
   /** `undefined`: no conversation has this id. `change` is absent when the state was already so. */

@@ -6,8 +6,8 @@ import { backoffMs } from './backoff.js'
 import { burstDueAt } from './buffering.js'
 import { type SendOutcome, statusAfterReceipt, statusAfterSend } from './delivery.js'
 import { botMaySpeak, type HandoffEvent, nextHandoff } from './handoff.js'
+import { conversation, message } from './message.test.support.js'
 import { toE164 } from './phone.js'
-import { turnPrompt } from './prompt.js'
 import { defaultQuoteThresholds, shouldQuote } from './quote.js'
 import { cleanText } from './text.js'
 
@@ -161,30 +161,6 @@ describe('quoting', () => {
   })
 })
 
-function message(change: Partial<Message>): Message {
-  return {
-    id: '1',
-    conversationId: 'c1',
-    position: 1,
-    direction: 'inbound',
-    author: 'customer',
-    type: 'text',
-    text: 'hello',
-    providerId: 'wamid.1',
-    receivedAt: 1_000,
-    ...change,
-  }
-}
-
-const conversation = {
-  id: 'c1',
-  channel: 'meta',
-  account: '1',
-  kind: 'direct',
-  peer: { kind: 'phone', value: '+15550001234' },
-  handoff: 'bot',
-} as const
-
 describe('answers', () => {
   const ids = () => 'out-1'
   const draft = (answer: string, burst: readonly Message[], now: number) =>
@@ -217,43 +193,6 @@ describe('answers', () => {
   it('counts from when the customer wrote, not from when it reached us', () => {
     const late = message({ sentAt: 1_000, receivedAt: 60_000 })
     expect(draft('hi', [late], 60_001)[0]?.quote?.always).toBe(true)
-  })
-})
-
-describe('prompts', () => {
-  it('alternates, joins neighbours, marks operators and ends with the burst', () => {
-    const history = [
-      message({ text: 'one' }),
-      message({ text: 'two' }),
-      message({ author: 'bot', direction: 'outbound', text: 'answer' }),
-      message({ author: 'operator', direction: 'outbound', text: 'I am Ana' }),
-    ]
-    const burst = [message({ text: 'three' }), message({ type: 'voice', text: undefined as never })]
-    expect(turnPrompt({ conversation, history, burst }, 'be kind')).toEqual({
-      system: 'be kind',
-      messages: [
-        { role: 'user', text: 'one\ntwo' },
-        { role: 'assistant', text: 'answer\n[operator] I am Ana' },
-        { role: 'user', text: 'three\n[voice]' },
-      ],
-    })
-  })
-
-  it('says what has no words', () => {
-    const lines = [
-      message({ type: 'image', text: 'my cat', content: { type: 'image', media: {}, caption: 'my cat' } }),
-      message({ type: 'document', text: '', content: { type: 'document', media: { filename: 'a.pdf' } } }),
-      message({ type: 'location', text: 'Café', content: { type: 'location', latitude: 1, longitude: 2 } }),
-    ]
-    expect(turnPrompt({ conversation, history: [], burst: lines }).messages[0]?.text).toBe(
-      '[image] my cat\n[document a.pdf]\n[location 1,2] Café',
-    )
-  })
-
-  it('names the writers of a group', () => {
-    const group = { ...conversation, kind: 'group' } as const
-    const burst = [message({ senderName: 'Ana', text: 'hi' }), message({ senderName: 'Bo', text: 'ho' })]
-    expect(turnPrompt({ conversation: group, history: [], burst }).messages[0]?.text).toBe('Ana: hi\nBo: ho')
   })
 })
 

@@ -31,6 +31,8 @@ export function compose(
     content,
     quotedId,
     senderName: undefined,
+    senderId: undefined,
+    amended: {},
     receivedAt: now,
     send: {
       outboundId,

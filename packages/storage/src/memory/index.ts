@@ -5,6 +5,7 @@ import { setHandoff } from './handoff.js'
 import { ingest } from './inbox.js'
 import { addOperatorMessage } from './operator.js'
 import { releaseParked } from './outbox.js'
+import { claimPoll, savePoll } from './polls.js'
 import { listConversations, listMessages, listTurns } from './reading.js'
 import { replayTurn } from './replays.js'
 import { claimSends, recordSends } from './sends.js'
@@ -46,6 +47,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     recordSends: async records => recordSends(state, records),
     claimSends: async outboxOptions => claimSends(state, outboxOptions),
     sweep: async sweepOptions => sweep(state, sweepOptions),
+    claimPoll: async lease => claimPoll(state, lease),
+    savePoll: async save => savePoll(state, save),
     setHandoff: async (target, request) => setHandoff(state, target, request),
     addOperatorMessage: async (target, message) => addOperatorMessage(state, target, message),
     releaseParked: async target => {

@@ -1,9 +1,4 @@
-import {
-  botMaySpeak,
-  type MessageStatus,
-  type OutboundMessage,
-  type OutboxItem,
-} from '@switchboard/core'
+import { botMaySpeak, type MessageStatus, type OutboundMessage, type OutboxItem } from '@switchboard/core'
 import { clean, defined } from './clean.js'
 import { indexAfter } from './lines.js'
 import type { ConversationEntry, Line, State } from './state.js'

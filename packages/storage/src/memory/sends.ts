@@ -115,7 +115,8 @@ function resendUnknown(state: State, options: OutboxOptions, items: OutboxItem[]
     }
     const [earliest] = line.conversation.outbox
     const blocked = earliest !== undefined && earliest.position < line.position
-    if (blocked || (line.send?.attempt ?? 0) >= maxAttempts) continue
+    const { attempt = 0, deferrals = 0 } = line.send ?? {}
+    if (blocked || attempt - deferrals >= maxAttempts) continue
     const item = startSend(state, line, now, sendLeaseMs)
     if (item) items.push(item)
   }

@@ -6,6 +6,7 @@ import type {
   MessageStatus,
   OutboundContent,
   Peer,
+  Reaction,
   StatusEvent,
   TurnOutcome,
   Usage,
@@ -57,12 +58,17 @@ export interface Line {
   readonly conversation: ConversationEntry
   readonly position: number
   readonly author: Author
+  /** What it is and says now; edits and revocations change it. */
   type: Message['type']
-  readonly answerable: boolean
   text: string | undefined
   content: Content | OutboundContent | undefined
+  answerable: boolean
+  /** What edits, revocations and reactions have made of it. */
+  amended: Amended
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
+  /** The user who wrote it, in groups. */
+  readonly senderId: string | undefined
   readonly receivedAt: number
   /** What only our own messages have. */
   readonly send: Send | undefined
@@ -72,6 +78,14 @@ export interface Line {
   sentAt: number | undefined
   deliveredAt: number | undefined
   readAt: number | undefined
+}
+
+interface Amended {
+  readonly editedAt?: number
+  /** As it was at first. */
+  readonly original?: Pick<Line, 'type' | 'text' | 'content'>
+  readonly revokedAt?: number
+  readonly reactions?: readonly Reaction[]
 }
 
 interface Send {
@@ -106,6 +120,13 @@ export interface Turn {
   endedAt: number
 }
 
+/** Where the next poll of a channel goes on, and who may do it. */
+interface Poll {
+  readonly cursor: string | undefined
+  readonly owner: string
+  readonly leaseUntil: number
+}
+
 export interface State {
   /** Epoch milliseconds. */
   now(): number
@@ -118,10 +139,14 @@ export interface State {
   /** By channel, account and provider id: the key of deduplication. */
   readonly lines: Map<string, Line>
   readonly outboundLines: Map<string, Line>
+  /** Edits, revocations and reactions, by channel, account and provider id of the message meant. */
+  readonly amendments: Map<string, Line[]>
   /** Receipts whose message is not known yet, by channel, account and provider id. */
   readonly waitingReceipts: Map<string, StatusEvent[]>
   /** In the order in which they ended. */
   readonly turns: Map<string, Turn>
+  /** By channel. */
+  readonly polls: Map<string, Poll>
   /** Conversations by the time when they are both due and free. */
   readonly due: DueIndex<ConversationEntry>
   /** Conversations in a person's hands, by the time when they go back. */
@@ -144,8 +169,10 @@ export function createState(now: () => number): State {
     chats: new Map(),
     lines: new Map(),
     outboundLines: new Map(),
+    amendments: new Map(),
     waitingReceipts: new Map(),
     turns: new Map(),
+    polls: new Map(),
     due: createDueIndex(),
     idle: createDueIndex(),
     sendable: createDueIndex(),

@@ -45,16 +45,43 @@ export function toSummary({ conversation, messageCount, lastMessageAt }: Summary
   }
 }
 
-export type MessageRow = Nullable<Omit<Message, 'direction'>>
+/** What edits, revocations and reactions made of a message. */
+interface AmendedRow extends Pick<Message, 'editedAt' | 'revokedAt' | 'reactions'> {
+  readonly original?: Pick<MessageRow, 'type' | 'text' | 'content'>
+}
 
-export function toMessage(row: MessageRow): Message {
-  const { content, text } = row
-  const plain = row.type === 'text' && content === null && text !== null
+type Amended = keyof AmendedRow
+
+export type MessageRow = Nullable<Omit<Message, 'direction' | Amended>> & {
+  readonly amended: AmendedRow | null
+}
+
+export function toMessage({ amended, ...row }: MessageRow): Message {
   return {
-    ...withoutNulls<Omit<Message, 'direction'>>(row),
+    ...withoutNulls<Omit<Message, 'direction' | 'text' | 'content' | Amended>>(row),
     direction: row.author === 'customer' ? 'inbound' : 'outbound',
+    ...toWords(row),
+    ...(amended && toAmended(amended)),
+  }
+}
+
+/** A text that is all of its content has no content in the database. */
+function toWords({
+  type,
+  text,
+  content,
+}: Pick<MessageRow, 'type' | 'text' | 'content'>): Pick<Message, 'text' | 'content'> {
+  const plain = (type === 'text' || type === 'edit') && content === null && text !== null
+  return {
+    ...(text !== null && { text }),
+    ...(content !== null && { content }),
     ...(plain && { content: { type: 'text', text } }),
   }
+}
+
+/** The words of a revoked message stay in the database. */
+function toAmended({ original, ...amended }: AmendedRow): Pick<Message, Amended> {
+  return original && amended.revokedAt === undefined ? { ...amended, original: toWords(original) } : amended
 }
 
 export type HandoffChangeRow = Nullable<Omit<HandoffChange, 'conversation'>> & {

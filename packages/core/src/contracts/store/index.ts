@@ -1,4 +1,7 @@
 import type { ContractCase } from '../contract-case.js'
+import { addressingTests } from './addressing.js'
+import { amendedBurstTests } from './amended-bursts.js'
+import { amendmentTests } from './amendments.js'
 import { bufferingTests } from './buffering.js'
 import { handoffTests } from './handoff.js'
 import { inboxTests } from './inbox.js'
@@ -7,6 +10,7 @@ import { outboxTests } from './outbox.js'
 import { parkedSendTests } from './parked-sends.js'
 import { parkingTests } from './parking.js'
 import { peopleTests } from './people.js'
+import { pollingTests } from './polling.js'
 import { type RandomOptions, randomTests } from './random/cases.js'
 import { readingTests } from './reading.js'
 import { receiptTests } from './receipts.js'
@@ -19,6 +23,9 @@ import { versionTests } from './versions.js'
 
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
+  addressing: addressingTests,
+  amendments: amendmentTests,
+  'amended bursts': amendedBurstTests,
   texts: textTests,
   buffering: bufferingTests,
   people: peopleTests,
@@ -33,6 +40,7 @@ const themes: Readonly<Record<string, StoreTests>> = {
   operator: operatorTests,
   sweep: sweepTests,
   reading: readingTests,
+  polling: pollingTests,
 }
 
 /**

@@ -87,6 +87,20 @@ export const parkedSendTests: StoreTests = {
     equal((await claimOne(scene)).deferrals, 2, 'deferrals in the end')
   },
 
+  'sends an unknown message again although it was given back before': async scene => {
+    const item = await scene.converse(ana, 'one')
+    await scene.record(item, deferred)
+    const second = await claimOne(scene)
+    await scene.record(second, { kind: 'unknown', error: 'no answer' })
+    await scene.advance(60)
+    const resend = { unknownPolicy: 'resend', reconcileMs: 20, maxAttempts: 2 } as const
+    const third = only(await scene.claimSends(resend), 'unknown messages that are sent again')
+    equal([third.attempt, third.deferrals], [3, 1], 'attempt and deferrals')
+    await scene.record(third, { kind: 'unknown', error: 'no answer' })
+    await scene.advance(60)
+    equal(await scene.claimSends(resend), [], 'after the last try that counts')
+  },
+
   'cancels what was given back when a person has taken over': async scene => {
     for (const outcome of [deferred, parked] as const satisfies readonly SendRecord['outcome'][]) {
       const item = await scene.converse(ana, 'one')

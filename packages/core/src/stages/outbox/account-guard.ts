@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/index.js'
 import { backoffMs } from '../../rules/index.js'
 import type { Emit } from '../../runtime/events.js'
 
-export interface Account {
+interface Account {
   readonly channel: string
   readonly account: string
 }

@@ -23,8 +23,10 @@ export interface Pacing {
   start(): void
 }
 
-/** Many come back at the same moment otherwise, and most of them in vain. */
-const spread = 0.5
+/** Up to half longer: many would come back at the same moment otherwise, and most of them in vain. */
+export function spread(ms: number, random: () => number): number {
+  return Math.ceil(ms * (1 + random() / 2))
+}
 
 export function createPacing({ limiter, clock, random, emit, maxWaitMs }: PacingDependencies): Pacing {
   // An abort signal would warn of a leak: hundreds may wait at once.
@@ -34,7 +36,7 @@ export function createPacing({ limiter, clock, random, emit, maxWaitMs }: Pacing
   async function waitForTurn(message: OutboundMessage, channel: Channel): Promise<number | undefined> {
     const most = stopped ? 0 : maxWaitMs
     const { granted, waitMs } = await limiter.take(bucketsOf(message, channel), most)
-    if (!granted) return Math.ceil(waitMs * (1 + random() * spread))
+    if (!granted) return spread(waitMs, random)
     if (waitMs <= 0) return undefined
     return (await sleep(waitMs)) ? undefined : waitMs
   }

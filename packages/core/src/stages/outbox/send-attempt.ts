@@ -5,7 +5,7 @@ import { deadline, orAborted } from '../../runtime/deadline.js'
 import type { Emit } from '../../runtime/events.js'
 import type { OutboundMessage, OutboundTemplate } from '../../vocabulary/index.js'
 import type { AccountGuard } from './account-guard.js'
-import type { Pacing } from './pacing.js'
+import { type Pacing, spread } from './pacing.js'
 
 /** What goes out in place of a message whose window is closed. `undefined`: it is parked. */
 export type WindowTemplate = (message: OutboundMessage) => OutboundTemplate | undefined
@@ -37,7 +37,7 @@ export async function attemptSend(
   askedAt: number,
   dependencies: SendAttemptDependencies,
 ): Promise<Outcome> {
-  const { channels, clock, guard, pacing } = dependencies
+  const { channels, clock, guard, pacing, random } = dependencies
   const late = lateOutcome(item, askedAt, dependencies)
   if (late) return late
   const channel = channels.get(item.message.channel)
@@ -45,7 +45,7 @@ export async function attemptSend(
   if (!windowIsOpen(item, channel.windowMs, clock.now())) return sendTemplate(item, askedAt, dependencies)
 
   const blockedMs = guard.waitMs(item.message)
-  if (blockedMs > 0) return { kind: 'deferred', afterMs: blockedMs }
+  if (blockedMs > 0) return { kind: 'deferred', afterMs: spread(blockedMs, random) }
   const waitMs = await pacing.waitForTurn(item.message, channel)
   if (waitMs !== undefined) {
     guard.tried(item.message, false)
