@@ -24,6 +24,8 @@ const meta = metaChannel({
   appSecret: env.APP_SECRET,
   verifyToken: env.VERIFY_TOKEN,
   graphUrl: env.GRAPH_URL,
+  // What is measured is the program, not the pace of a number.
+  limits: {},
 })
 
 const bot = createBot({

@@ -51,7 +51,9 @@ export async function attemptSend(
     guard.tried(item.message, false)
     return { kind: 'deferred', afterMs: waitMs }
   }
-  return lateOutcome(item, askedAt, dependencies) ?? send(item, channel, askedAt, dependencies)
+  const tooLate = lateOutcome(item, askedAt, dependencies)
+  if (tooLate) guard.tried(item.message, false)
+  return tooLate ?? send(item, channel, askedAt, dependencies)
 }
 
 function lateOutcome(
