@@ -1,8 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   type McpChannel,
   type McpChannelOptions,
@@ -11,18 +8,14 @@ import {
   mcpProfiles,
 } from '@switchboard/adapters/mcp'
 import type { ChannelEvent, OutboundMessage } from '@switchboard/core'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { recordingsOf } from './replay/recordings.js'
 
 /**
- * Replays exchanges with MCP servers that were written down, some from real servers, independently of this repository, where they
- * lie beside it: `exchanges/*.json` are pairs of a request and its response.
+ * Replays exchanges with MCP servers, some of them captured from real ones: `exchanges/*.json` are pairs of a request and its
+ * response.
  */
-const folder = fileURLToPath(new URL('../../shared/contracts/mcp/exchanges', import.meta.url))
-const present = existsSync(folder)
-if (!present) console.info(`No recorded MCP traffic in ${folder}: nothing to replay.`)
-
-/** Without recordings there are no such tests, rather than skipped ones. */
-const replays: (name: string, tests: () => void) => void = present ? describe : () => undefined
+const { present, replays, load: loadJson, namesIn } = recordingsOf('mcp')
 
 type Json = Record<string, unknown>
 
@@ -37,12 +30,8 @@ interface Exchange {
   response: { status: number; headers: Record<string, string>; body?: Json; raw_body?: string }
 }
 
-const load = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Exchange
-const names = present
-  ? readdirSync(folder)
-      .filter(name => name.endsWith('.json'))
-      .map(name => name.slice(0, -5))
-  : []
+const load = (name: string) => loadJson<Exchange>('exchanges', `${name}.json`)
+const names = namesIn('exchanges').map(name => name.slice(0, -'.json'.length))
 
 const chat = '15550001234@s.whatsapp.net'
 /** The recordings happen on 10 September 2026, in its first two hours. */
