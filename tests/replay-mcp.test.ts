@@ -8,7 +8,7 @@ import {
   mcpProfiles,
 } from '@switchboard/adapters/mcp'
 import type { ChannelEvent, OutboundMessage } from '@switchboard/core'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { recordingsOf } from './replay/recordings.js'
 
 /**
