@@ -1,8 +1,12 @@
 import { z } from 'zod'
-
-/** Variables that are set but empty count as absent, as shells and dashboards often leave them. */
-const text = z.string().trim().min(1).optional()
-const url = z.url({ protocol: /^https?$/ }).optional()
+import {
+  channelProblems,
+  channelVariables,
+  channelWarnings,
+  isConnected,
+  unverifiedChannels,
+} from './config/channels.js'
+import { text, url } from './config/values.js'
 
 function whole(fallback: number, least = 0) {
   return z
@@ -26,15 +30,7 @@ const variables = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' })
     .optional(),
   SWITCHBOARD_DATA_DIR: z.string().default('.switchboard/data'),
-  WHATSAPP_PHONE_NUMBER_ID: text,
-  WHATSAPP_ACCESS_TOKEN: text,
-  WHATSAPP_APP_SECRET: text,
-  WHATSAPP_VERIFY_TOKEN: text,
-  WHATSAPP_GRAPH_URL: url,
-  WHATSAPP_GRAPH_VERSION: z
-    .string()
-    .regex(/^v\d+\.\d+$/, 'must look like v24.0')
-    .optional(),
+  ...channelVariables,
   LLM_PROVIDER: z.enum(['openai', 'groq', 'offline']).optional(),
   LLM_MODEL: text,
   LLM_SYSTEM_PROMPT: text,
@@ -59,8 +55,6 @@ type Variables = z.infer<typeof variables>
 /** What the server is put together from. */
 export interface Config extends Variables {
   readonly production: boolean
-  /** Absent: the emulator plays WhatsApp. */
-  readonly whatsapp?: { readonly phoneNumberId: string; readonly accessToken: string }
   /** What the operator should know about this configuration. */
   readonly warnings: readonly string[]
 }
@@ -85,58 +79,35 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const values = parsed.data
   const production = values.ENVIRONMENT === 'production'
-  const problems = [...whatsappProblems(values), ...(production ? productionProblems(values) : [])]
+  const problems = [...channelProblems(values), ...(production ? productionProblems(values) : [])]
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-
-  const { WHATSAPP_PHONE_NUMBER_ID: phoneNumberId, WHATSAPP_ACCESS_TOKEN: accessToken } = values
-  const config = { ...values, production, warnings: warningsOf(values, production) }
-  return phoneNumberId !== undefined && accessToken !== undefined
-    ? { ...config, whatsapp: { phoneNumberId, accessToken } }
-    : config
-}
-
-function whatsappProblems(values: Variables): string[] {
-  const { WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_ACCESS_TOKEN, WHATSAPP_GRAPH_URL } = values
-  const wanted = WHATSAPP_PHONE_NUMBER_ID ?? WHATSAPP_ACCESS_TOKEN ?? WHATSAPP_GRAPH_URL
-  if (wanted === undefined) return []
-  const missing: string[] = []
-  if (WHATSAPP_PHONE_NUMBER_ID === undefined) {
-    missing.push('WHATSAPP_PHONE_NUMBER_ID: is missing; it is the id, not the number, in Meta’s API setup')
-  }
-  if (WHATSAPP_ACCESS_TOKEN === undefined) {
-    missing.push('WHATSAPP_ACCESS_TOKEN: is missing; create a system user token in Meta’s business settings')
-  }
-  return missing
+  return { ...values, production, warnings: warningsOf(values, production) }
 }
 
 function productionProblems(values: Variables): string[] {
-  const problems: string[] = []
+  const problems = unverifiedChannels(values).map(
+    variable => `${variable}: is missing; in production webhooks must be verified`,
+  )
   if (values.OPERATOR_API_KEY === undefined) {
     problems.push('OPERATOR_API_KEY: is missing; in production everything below /api needs a key')
-  }
-  if (values.WHATSAPP_PHONE_NUMBER_ID !== undefined && values.WHATSAPP_APP_SECRET === undefined) {
-    problems.push('WHATSAPP_APP_SECRET: is missing; in production webhooks must be verified')
   }
   return problems
 }
 
 function warningsOf(values: Variables, production: boolean): string[] {
-  const warnings: string[] = []
-  if (values.WHATSAPP_PHONE_NUMBER_ID === undefined && production) {
+  const warnings = channelWarnings(values)
+  if (!isConnected(values) && production) {
     warnings.push(
       'WHATSAPP_PHONE_NUMBER_ID is not set: the emulator plays WhatsApp, whose secret everybody knows',
     )
   }
-  if (values.WHATSAPP_PHONE_NUMBER_ID === undefined && values.ROLE !== 'all') {
+  if (!isConnected(values) && values.ROLE !== 'all') {
     warnings.push(
       `ROLE is ${values.ROLE} without WHATSAPP_PHONE_NUMBER_ID: every process has an emulator of its own`,
     )
   }
   if (values.OPERATOR_API_KEY === undefined) {
     warnings.push('OPERATOR_API_KEY is not set: /api is open to this machine only')
-  }
-  if (values.WHATSAPP_PHONE_NUMBER_ID !== undefined && values.WHATSAPP_APP_SECRET === undefined) {
-    warnings.push('WHATSAPP_APP_SECRET is not set: webhooks are not verified')
   }
   return warnings
 }

@@ -5,11 +5,11 @@ import { type Bot, createBot, replyWith } from '@switchboard/core'
 import type { Emulator } from '@switchboard/emulator'
 import type { Logger } from 'pino'
 import { createApp } from './app.js'
+import { connectChannels } from './channels.js'
 import type { Config } from './config.js'
 import { logEvents } from './logging.js'
 import { chooseModel } from './model.js'
 import { chooseStore } from './store.js'
-import { connectWhatsApp } from './whatsapp.js'
 
 export interface RunningServer {
   readonly url: string
@@ -29,10 +29,10 @@ const fallback = 'Thank you, I have noted your message.'
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const { model, warning } = chooseModel(config)
   for (const text of warning ? [...config.warnings, warning] : config.warnings) logger.warn(text)
-  const whatsapp = await connectWhatsApp(config)
+  const connections = await connectChannels(config)
   const { LLM_SYSTEM_PROMPT: system, HANDOFF_IDLE_MINUTES: idleMinutes } = config
   const bot = createBot({
-    channels: [whatsapp.channel],
+    channels: connections.channels,
     store: chooseStore(config),
     respond: replyWith(model, { history: 10, fallback, ...(system && { system }) }),
     buffer: { quietMs: config.BUFFER_QUIET_MS, maxWaitMs: config.BUFFER_MAX_WAIT_MS },
@@ -50,15 +50,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const lastWords = setTimeout(() => server.closeAllConnections(), lastWordsMs)
     await closed
     clearTimeout(lastWords)
-    await whatsapp[Symbol.asyncDispose]()
+    await connections[Symbol.asyncDispose]()
   }
   try {
     await bot.ready()
     if (config.ROLE !== 'web') bot.work()
     const url = await listen(server, config)
-    whatsapp.emulator?.connect(`${url}/webhooks/meta`)
+    connections.emulator?.connect(`${url}/webhooks/meta`)
     logger.info({ model: model.modelId, provider: model.provider, role: config.ROLE }, 'ready')
-    return { url, bot, close, ...(whatsapp.emulator && { emulator: whatsapp.emulator }) }
+    return { url, bot, close, ...(connections.emulator && { emulator: connections.emulator }) }
   } catch (error) {
     await close()
     throw error

@@ -3,10 +3,11 @@ import { type AccessToken, basePathOf, type Fetch, isToken, parseBaseUrl } from 
 
 export interface WhapiChannelOptions {
   /**
-   * The channel's id at Whapi (dashboard; `channel_id` of webhooks). A token is one number: a conversation of another
-   * account is never answered from this one.
+   * The channel's id at Whapi (dashboard; `channel_id` of webhooks). A token is one number: what another channel's webhooks
+   * bring belongs to that one, and is never answered from this one. Without it, all that comes is this number's, under the
+   * channel's `name` as account.
    */
-  readonly account: string
+  readonly account?: string
   /**
    * The channel's number, so that its mentions in groups are known from the start. Default: learnt from the first message that
    * it writes, or from the channel's state.
@@ -49,6 +50,8 @@ export interface WhapiChannelOptions {
 /** Options with their defaults, checked. */
 export interface WhapiSettings {
   readonly account: string
+  /** Whether webhooks of any channel are of this account. */
+  readonly anyChannel: boolean
   /** E.164. */
   readonly phone: string | undefined
   readonly token: AccessToken
@@ -76,7 +79,6 @@ export function resolveOptions(options: WhapiChannelOptions): WhapiSettings {
   for (const option of ['account', 'webhookSecret', 'webhookSecretHeader'] as const) {
     if (options[option] === '') throw wrong(`${option} is empty: set it or leave it out.`)
   }
-  if (!options.account) throw wrong('account is missing: it is the id of the channel in the dashboard.')
   if (typeof options.token !== 'function' && !isToken(options.token)) {
     throw wrong(
       'token is empty or holds characters that no header can carry: check for blanks and line breaks.',
@@ -93,7 +95,8 @@ export function resolveOptions(options: WhapiChannelOptions): WhapiSettings {
     throw wrong('phone must be a number like +15550001234.')
   const base = parseBase(options.apiUrl ?? 'https://gate.whapi.cloud')
   return {
-    account: options.account,
+    account: options.account ?? name,
+    anyChannel: options.account === undefined,
     phone,
     token: options.token,
     webhookSecret: options.webhookSecret,

@@ -55,3 +55,22 @@ test('what others say of their accounts, and what is no address, is not learnt',
   expect(self()).toEqual([{ kind: 'lid', value: lid }])
   expect(channel.self('OTHER-1')).toEqual([])
 })
+
+test('without an account all webhooks are of the one number, whatever channel they name', () => {
+  const channel = whapiChannel({ token: 'sample-token' })
+  const message = {
+    id: 'a.b-1',
+    from: '4915155500001',
+    chat_id: '4915155500001@s.whatsapp.net',
+    type: 'text',
+  }
+  const body = { channel_id: 'SUPERMAN-F75AB', messages: [{ ...message, text: { body: 'hi' } }] }
+  const request = {
+    method: 'POST',
+    url: '/webhooks/whapi',
+    headers: { get: () => null },
+    body: new TextEncoder().encode(JSON.stringify(body)),
+  }
+  expect(channel.receive(request).events).toMatchObject([{ type: 'message', account: 'whapi' }])
+  expect(channel.defaultAccount).toBe('whapi')
+})

@@ -258,7 +258,6 @@ test('the API may have another address and a path', async () => {
 describe('options', () => {
   test.each<[says: string, options: Partial<Record<keyof WhapiChannelOptions, unknown>>]>([
     ['account', { account: '' }],
-    ['account', { account: undefined }],
     ['token', { token: '' }],
     ['token', { token: 'copied with a break\n' }],
     ['token', { token: undefined }],

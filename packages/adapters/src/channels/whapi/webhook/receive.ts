@@ -9,6 +9,8 @@ import type { Report } from './report.js'
 export interface ReceiveSettings {
   readonly channel: string
   readonly defaultAccount: string
+  /** Whether webhooks of any channel are of that account. */
+  readonly anyChannel: boolean
   readonly webhookSecret: string | undefined
   /** Lower case. Absent: `authorization` and `x-webhook-secret`. */
   readonly webhookSecretHeader: string | undefined
@@ -27,7 +29,8 @@ export function receiveWebhook(request: WebhookRequest, settings: ReceiveSetting
   const body = parseBody(request.body)
   if (!body) return refuse(400, 'The body is not a JSON object.')
   if (Object.keys(body).every(key => key === 'channel_id')) return refuse(400, 'The body holds no event.')
-  const account = asId(body.channel_id) ?? settings.defaultAccount
+  const { anyChannel, defaultAccount } = settings
+  const account = (anyChannel ? undefined : asId(body.channel_id)) ?? defaultAccount
   const report: Report = {
     channel: settings.channel,
     account,
