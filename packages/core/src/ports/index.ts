@@ -31,6 +31,7 @@ export type {
   IngestOptions,
   IngestResult,
   Lease,
+  MergeResult,
   OperatorMessage,
   OperatorMessageResult,
   OutboxItem,

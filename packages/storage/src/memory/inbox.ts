@@ -3,7 +3,6 @@ import {
   burstDueAt,
   contentText,
   type HandoffChange,
-  type IdentityChange,
   type IngestEvent,
   type IngestOptions,
   type IngestResult,
@@ -11,10 +10,11 @@ import {
 } from '@switchboard/core'
 import { checkEvent } from './checks.js'
 import { clean } from './clean.js'
-import { conversationOf, fileDue } from './conversations.js'
+import { fileDue } from './conversations.js'
 import { handBackIfIdle, moveHandoff } from './handoff.js'
+import { ingestIdentityChange } from './identity-changes.js'
 import { addLine, lineKey, livePosition, pastPosition } from './lines.js'
-import { findUser, learnIdentities } from './people.js'
+import { conversationOf } from './opening.js'
 import { applyWaitingReceipts, ingestReceipt } from './receipts.js'
 import type { ConversationEntry, Line, State } from './state.js'
 
@@ -37,24 +37,16 @@ export function ingest(
       case 'status':
         return ingestReceipt(state, event, now)
       case 'identity':
-        return ingestIdentityChange(state, event)
+        return ingestIdentityChange(state, event, now)
       default:
         return ingestLine(state, event, options, now)
     }
   })
 }
 
-function ingestIdentityChange(state: State, event: IdentityChange): IngestResult {
-  const identities = [event.previous, ...event.current]
-  const user = findUser(state, event.channel, identities)
-  if (!user) return { kind: 'identity' }
-  learnIdentities(state, event.channel, user, identities)
-  return { kind: 'identity', userId: user.id }
-}
-
 function ingestLine(state: State, event: StoredEvent, options: IngestOptions, now: number): IngestResult {
   if (state.lines.has(lineKey(event, event.providerId))) return { kind: 'duplicate' }
-  const conversation = conversationOf(state, event)
+  const { conversation, merges } = conversationOf(state, event, now)
   const handoffChange = handoffEffect(state, conversation, event, options, now)
   const line = toLine(state, conversation, event, now)
   addLine(state, line)
@@ -68,6 +60,7 @@ function ingestLine(state: State, event: StoredEvent, options: IngestOptions, no
     conversationId: conversation.id,
     dueInMs: wakes && conversation.dueAt !== null ? conversation.dueAt - now : null,
     ...(handoffChange && { handoffChange }),
+    ...(merges.length > 0 && { merges }),
   }
 }
 

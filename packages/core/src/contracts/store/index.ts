@@ -1,7 +1,10 @@
 import type { ContractCase } from '../contract-case.js'
 import { bufferingTests } from './buffering.js'
 import { handoffTests } from './handoff.js'
+import { identityTests } from './identity.js'
 import { inboxTests } from './inbox.js'
+import { mergingTests } from './merging.js'
+import { mergingWorkTests } from './merging-work.js'
 import { operatorTests } from './operator.js'
 import { outboxTests } from './outbox.js'
 import { parkingTests } from './parking.js'
@@ -21,6 +24,8 @@ const themes: Readonly<Record<string, StoreTests>> = {
   texts: textTests,
   buffering: bufferingTests,
   people: peopleTests,
+  identity: identityTests,
+  merging: { ...mergingTests, ...mergingWorkTests },
   turns: turnTests,
   versions: versionTests,
   parking: parkingTests,
