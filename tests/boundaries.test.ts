@@ -37,6 +37,11 @@ const rules: readonly PackageRule[] = [
     mayImport: [core, '@switchboard/adapters', '@switchboard/storage', '@switchboard/emulator'],
     testOnly,
   },
+  {
+    folder: 'examples/telegram',
+    mayImport: [core, '@switchboard/adapters', '@switchboard/storage'],
+    testOnly,
+  },
 ]
 
 test('every import of the workspace goes the right way', () => {

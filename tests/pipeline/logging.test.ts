@@ -87,6 +87,14 @@ describe('a webhook that is refused', () => {
     expect(leaks()).toEqual([])
   })
 
+  it('before its body was read is logged', async () => {
+    const { ask, fields } = silentBot()
+    expect(await ask('fake', { method: 'POST', body: words.repeat(100) })).toBe(413)
+    expect(fields()).toEqual([
+      { level: 'warn', status: 413, channel: 'fake', reason: 'the body is longer than 1000 bytes' },
+    ])
+  })
+
   it('again and again does not fill the log', async () => {
     const { clock, ask, fields } = silentBot()
     for (let time = 0; time < 100; time++) await ask('meta')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Ids } from './ids.js'
 
 /** A stored file. */
-interface MediaFile {
+export interface MediaFile {
   readonly id: string
   readonly mimeType: string
   readonly filename?: string

@@ -31,7 +31,7 @@ comment on column switchboard.users.phone is 'E.164: the phone identity that was
 
 create table switchboard.identities (
   value text collate "C" not null,
-  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid')),
+  kind text collate "C" not null check (kind in ('phone', 'bsuid', 'parent_bsuid', 'lid', 'jid', 'id')),
   channel text collate "C" not null,
   user_id bigint not null references switchboard.users on delete cascade,
   created_at timestamptz not null default now(),
@@ -136,7 +136,7 @@ comment on column switchboard.messages.status is 'Of outbound messages. HOT upda
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
 comment on column switchboard.messages.former_id is 'The id that a message without an outbound_id had before its conversation went into another one. It keeps it.';
 comment on column switchboard.messages.quoted_id is 'Provider id of the quoted message; of reactions, edits and revocations the message meant.';
-comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions, edits and revocations.';
+comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions and revocations.';
 comment on column switchboard.messages.raw is 'The provider''s own object as JSON. Text, since json and jsonb refuse some of what providers send.';
 
 create table switchboard.turns (

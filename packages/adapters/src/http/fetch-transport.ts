@@ -18,6 +18,13 @@ export interface FetchResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   arrayBuffer(): Promise<ArrayBuffer>
+  /** Read piece by piece where there is one: an answer that never ends is not read to its end then. */
+  readonly body?: { getReader(): BodyReader } | null
+}
+
+interface BodyReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
 }
 
 /** Requests over a `fetch` of the user's: for proxies, other runtimes, tests. */
@@ -39,14 +46,37 @@ export function fetchTransport(base: URL, fetch: Fetch, provider: Provider): Tra
       const cause = asFields(error)?.cause ?? error
       throw isBeforeConnection(cause) ? neverLeft(provider, cause) : brokenOff(provider, cause)
     }
-    const read = await response.arrayBuffer().catch(() => undefined)
+    const { bytes, complete } = await readBody(response, maxBytes)
     return {
       status: response.status,
       header: name => response.headers.get(name) ?? undefined,
-      body: new Uint8Array(read ?? []).subarray(0, maxBytes),
-      truncated: read === undefined || read.byteLength > maxBytes,
+      body: bytes.subarray(0, maxBytes),
+      truncated: !complete || bytes.byteLength > maxBytes,
     }
   }
+}
+
+/** Gives what came, also when it was cut off: the status alone may already decide. */
+async function readBody(
+  response: FetchResponse,
+  maxBytes: number,
+): Promise<{ bytes: Uint8Array; complete: boolean }> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    const reader = response.body?.getReader()
+    if (!reader) return { bytes: new Uint8Array(await response.arrayBuffer()), complete: true }
+    while (length <= maxBytes) {
+      const { done, value } = await reader.read()
+      if (done || !value) return { bytes: Buffer.concat(chunks), complete: true }
+      chunks.push(value)
+      length += value.byteLength
+    }
+    reader.cancel().catch(() => undefined)
+  } catch {
+    // What came before counts.
+  }
+  return { bytes: Buffer.concat(chunks), complete: false }
 }
 
 /**

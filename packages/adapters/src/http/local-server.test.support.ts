@@ -8,6 +8,7 @@ interface SeenRequest {
   readonly path: string | undefined
   readonly headers: http.IncomingHttpHeaders
   readonly body: string
+  readonly bytes: Uint8Array
 }
 
 export interface LocalServer {
@@ -19,8 +20,11 @@ export interface LocalServer {
 
 export type Answer = (response: http.ServerResponse, socket: Socket) => void
 
+/** An answer that depends on what was asked. */
+export type Reply = (response: http.ServerResponse, socket: Socket, request: SeenRequest) => void
+
 /** An HTTP server of this test alone. It answers once it has read the request; TLS with a certificate in `tls`. */
-export async function startServer(answer: Answer, tls?: https.ServerOptions): Promise<LocalServer> {
+export async function startServer(answer: Reply, tls?: https.ServerOptions): Promise<LocalServer> {
   const requests: SeenRequest[] = []
   let connections = 0
   const listener: http.RequestListener = (request, response) => {
@@ -29,8 +33,10 @@ export async function startServer(answer: Answer, tls?: https.ServerOptions): Pr
     request.on('error', () => undefined)
     request.on('end', () => {
       const { method, url: path, headers } = request
-      requests.push({ method, path, headers, body: Buffer.concat(chunks).toString() })
-      answer(response, request.socket)
+      const bytes = Buffer.concat(chunks)
+      const seen = { method, path, headers, body: bytes.toString(), bytes }
+      requests.push(seen)
+      answer(response, request.socket, seen)
     })
   }
   const server = tls ? https.createServer(tls, listener) : http.createServer(listener)

@@ -1,15 +1,20 @@
-import type { WebhookRequest, WebhookResponse } from '../ports/index.js'
-import { tooLarge } from './webhook.js'
+import { tooLarge, type WebhookHandler } from './webhook.js'
 
 /** A web-standard handler over `handle`: reads the body, at most `maxBodyBytes` of it. */
 export function fetchHandler(
-  handle: (request: WebhookRequest) => Promise<WebhookResponse>,
+  handle: WebhookHandler,
   maxBodyBytes: number,
 ): (request: Request) => Promise<Response> {
+  function refuse(url: string) {
+    const answer = tooLarge(maxBodyBytes)
+    handle.logRefusal(answer, url)
+    return answer
+  }
+
   return async request => {
     const body = await readBody(request, maxBodyBytes)
     const { method, url, headers } = request
-    const response = body ? await handle({ method, url, headers, body }) : tooLarge(maxBodyBytes)
+    const response = body ? await handle({ method, url, headers, body }) : refuse(url)
     return new Response(response.body ?? null, {
       status: response.status,
       ...(response.headers && { headers: response.headers }),

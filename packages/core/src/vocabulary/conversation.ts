@@ -54,7 +54,7 @@ export interface Message {
   readonly type: MessageType
   /** What it says in words: text, caption, label of a button. */
   readonly text?: string
-  /** The whole content. For reactions, edits and revocations absent. */
+  /** The whole content. Of an edit the new one, when it is more than a text; for reactions and revocations absent. */
   readonly content?: Content | OutboundContent
   readonly providerId?: string
   /** Provider id of the quoted message; for reactions, edits and revocations the message meant. */

@@ -4,8 +4,9 @@
  * - `phone`: E.164 with a leading `+`.
  * - `bsuid`, `parent_bsuid`: Meta's business-scoped user ids (`US.1349…`, `US.ENT.118…`).
  * - `lid`, `jid`: WhatsApp Web addresses (`…@lid`, `…@s.whatsapp.net`).
+ * - `id`: any other address, for channels of your own: it means something on its channel only.
  */
-export type IdentityKind = 'phone' | 'bsuid' | 'parent_bsuid' | 'lid' | 'jid'
+export type IdentityKind = 'phone' | 'bsuid' | 'parent_bsuid' | 'lid' | 'jid' | 'id'
 
 /** One address of a person. Identities that are one person point to one user. */
 export interface Identity {

@@ -1,4 +1,5 @@
 import type { Exchange } from '../http/exchange.js'
+import type { MediaFile } from '../media-store.js'
 import type { World } from '../world.js'
 import { isBearer } from './authorize.js'
 import type { GraphCall } from './graph-call.js'
@@ -90,9 +91,18 @@ export function readMediaLookup(world: World, method: string, id: string, url: U
     perform: async () => {
       if (method === 'DELETE') return { status: 200, body: { success: world.media.delete(id) } }
       const found = { mime_type: file.mimeType, sha256: file.sha256.hex, file_size: file.bytes.length, id }
-      return { status: 200, body: { messaging_product: 'whatsapp', url: world.media.urlOf(file), ...found } }
+      return {
+        status: 200,
+        body: { messaging_product: 'whatsapp', url: fileUrl(world, file, url), ...found },
+      }
     },
   }
+}
+
+/** On the host that was asked: the emulator may be known by other names than the one it listens on. */
+function fileUrl(world: World, file: MediaFile, { origin }: URL): string {
+  const { pathname, search } = new URL(world.media.urlOf(file))
+  return `${origin}${pathname}${search}`
 }
 
 /** The download itself. A wrong token, a dead link or no User-Agent is answered with an HTML page. */

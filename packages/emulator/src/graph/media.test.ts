@@ -40,6 +40,17 @@ test('a file goes up, is looked up, comes down, is sent, and is deleted', async 
   expect((await graph(emulator, `/v24.0/${id}`)).body.error).toMatchObject({ code: 100, error_subcode: 33 })
 })
 
+test('the address of a file is on the host that was asked', async () => {
+  await using both = await startBoth()
+  const { emulator } = both
+  const { body } = await upload(emulator, sampleImage(), 'image/png')
+  const url = emulator.url.replace('127.0.0.1', 'localhost')
+  const headers = { authorization: `Bearer ${emulator.account.accessToken}` }
+  const found = (await (await fetch(`${url}/v24.0/${body.id}`, { headers })).json()) as { url: string }
+  expect(new URL(found.url).origin).toBe(url)
+  expect((await fetch(found.url, { headers })).status).toBe(200)
+})
+
 test.each([
   ['another type', 'application/zip', 10, {}, 100, 'one of the following types'],
   ['a large image', 'image/png', 5 * 1024 * 1024 + 1, {}, 131053, 'File size'],

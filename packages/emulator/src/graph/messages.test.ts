@@ -301,9 +301,24 @@ test('unknown paths, versions and numbers are refused as Graph does', async () =
   const other = await graph(emulator, '/v24.0/999/messages', { body: {} })
   expect(other.body.error).toMatchObject({ code: 100, error_subcode: 33, type: 'GraphMethodException' })
   expect((await graph(emulator, `/v24.0/${number}/nothing`, { body: {} })).status).toBe(400)
-  expect((await graph(emulator, `/v24.0/${number}`)).body).toMatchObject({
+})
+
+test('a number tells about itself what it is asked', async () => {
+  await using both = await startBoth()
+  const { emulator } = both
+  const { phoneNumberId: id } = emulator.account
+  expect((await graph(emulator, `/v24.0/${id}`)).body).toEqual({
+    id,
+    verified_name: 'Emulated business',
     display_phone_number: '15550009999',
+    code_verification_status: 'VERIFIED',
+    quality_rating: 'GREEN',
   })
+  const path = `/v24.0/${id}?fields=status,quality_rating`
+  expect((await graph(emulator, path)).body).toEqual({ id, status: 'CONNECTED', quality_rating: 'GREEN' })
+  const { status, body } = await graph(emulator, `/v24.0/${id}?fields=status,shoe_size`)
+  expect(status).toBe(400)
+  expect(body.error).toMatchObject({ code: 100, message: expect.stringContaining('shoe_size') })
 })
 
 test('a body that is no JSON object is refused', async () => {

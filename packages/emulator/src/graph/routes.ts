@@ -56,7 +56,7 @@ async function readNumberCall(
   number: BusinessNumber,
   edge: string | undefined,
 ): Promise<GraphCall | undefined> {
-  if (edge === undefined && exchange.method === 'GET') return readNumber(number)
+  if (edge === undefined && exchange.method === 'GET') return readNumber(number, exchange.url)
   if (exchange.method !== 'POST') return undefined
   if (edge === 'media') return readUpload(world, exchange)
   return edge === 'messages' ? readMessagesCall(world, exchange, number) : undefined
@@ -77,14 +77,23 @@ function readMessagesCall(world: World, exchange: Exchange, number: BusinessNumb
   return body.status === undefined ? readSend(world, number, body) : readReadMark(world, body)
 }
 
-function readNumber(number: BusinessNumber): GraphCall {
-  const body = {
+/** Without `fields` the first of them (Meta, "Phone numbers"). */
+function readNumber(number: BusinessNumber, url: URL): GraphCall {
+  const known: Readonly<Record<string, string>> = {
     verified_name: 'Emulated business',
     code_verification_status: 'VERIFIED',
     display_phone_number: number.displayPhoneNumber,
     quality_rating: 'GREEN',
     id: number.phoneNumberId,
+    status: 'CONNECTED',
+    name_status: 'APPROVED',
+    platform_type: 'CLOUD_API',
   }
+  const asked = url.searchParams.get('fields')?.split(',') ?? Object.keys(known).slice(0, 5)
+  const unknown = asked.find(field => !(field in known))
+  if (unknown !== undefined)
+    throw new GraphError(100, { message: `(#100) Tried accessing nonexisting field (${unknown})` })
+  const body = Object.fromEntries([...asked, 'id'].map(field => [field, known[field]]))
   return { operation: 'info', perform: async () => ({ status: 200, body }) }
 }
 

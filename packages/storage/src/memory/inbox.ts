@@ -131,7 +131,7 @@ function wordsOf(event: StoredEvent): Pick<Line, 'type' | 'text' | 'content' | '
       return {
         type: 'edit',
         text: contentText(event.content),
-        content: undefined,
+        content: event.content.type === 'text' ? undefined : event.content,
         quotedId: event.targetId,
       }
     case 'revoke':

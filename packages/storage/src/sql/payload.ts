@@ -76,7 +76,7 @@ function wordsOf(event: StoredEvent): LinePayload {
     case 'reaction':
       return { type: 'reaction', text: event.emoji, quoted_id: event.targetId }
     case 'edit':
-      return { type: 'edit', text: contentText(event.content), quoted_id: event.targetId }
+      return { ...contentColumns(event.content), type: 'edit', quoted_id: event.targetId }
     case 'revoke':
       return { type: 'revoke', quoted_id: event.targetId }
   }

@@ -1,28 +1,23 @@
-import type {
-  CallOptions,
-  Channel,
-  MessageAddress,
-  OutboundMessage,
-  Received,
-  WebhookRequest,
-} from '@switchboard/core'
-import { contentText } from '@switchboard/core'
+import type { Channel, Received, WebhookRequest } from '@switchboard/core'
 import { type ApiRequest, outcomeUnknown } from '../../http/index.js'
 import { asFields, asId, asList } from '../../values.js'
 import { graphClient } from './graph/client.js'
+import { longestText } from './graph/content/content.js'
+import { mediaDownload } from './graph/download.js'
 import { meta } from './graph/errors.js'
+import { readHealth } from './graph/health.js'
+import { secretsOf } from './graph/secrets.js'
 import { messageBody, readBody, typingBody } from './graph/send.js'
+import { mediaUpload, withUpload } from './graph/upload.js'
 import { type MetaChannelOptions, resolveOptions } from './options.js'
 import { receiveWebhook } from './webhook/receive.js'
 
-/** Meta, "Text messages". */
-const maxTextLength = 4096
+/** What Meta can serve of what is optional. */
+type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'health'
 
-/** A `Channel` with all its optional methods, whose `receive` answers at once. */
-export interface MetaChannel extends Channel {
+/** A `Channel` whose `receive` answers at once, with the optional methods that Meta can serve. */
+export interface MetaChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
   receive(request: WebhookRequest): Received
-  markRead(message: MessageAddress, options?: CallOptions): Promise<void>
-  startTyping(message: MessageAddress, options?: CallOptions): Promise<void>
 }
 
 /**
@@ -42,6 +37,7 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
   const call = graphClient(settings)
   const post = (account: string, body: object, options?: Partial<ApiRequest>) =>
     call({ ...options, method: 'POST', path: `/${encodeURIComponent(account)}/messages`, body })
+  const upload = mediaUpload(call, settings)
   const receiveSettings = {
     channel: name,
     defaultAccount: phoneNumberId,
@@ -53,11 +49,12 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     specificationVersion: 'v1',
     name,
     defaultAccount: phoneNumberId,
-    maxTextLength,
+    maxTextLength: longestText,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
-      const secrets = secretsOf(message)
-      const { content } = await post(message.account, messageBody(message), { ...callOptions, secrets })
+      const ready = await withUpload(message, upload, callOptions)
+      const secrets = secretsOf(ready)
+      const { content } = await post(ready.account, messageBody(ready), { ...callOptions, secrets })
       const providerId = asId(asFields(asList(asFields(content)?.messages)?.[0])?.id)
       if (providerId === undefined) throw outcomeUnknown(meta, 'Meta answered without the id of a message')
       return { providerId }
@@ -68,10 +65,8 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     async startTyping(message, callOptions) {
       await post(message.account, typingBody(message), callOptions)
     },
+    download: mediaDownload(call, settings),
+    upload,
+    health: ({ account = phoneNumberId, ...callOptions } = {}) => readHealth(call, account, callOptions),
   }
-}
-
-/** What errors must not repeat: the words, and whom they are for. */
-function secretsOf({ content, to }: OutboundMessage): string[] {
-  return [contentText(content) ?? '', to.value.replace(/^\+/, '')]
 }

@@ -23,6 +23,11 @@ export interface MetaChannelOptions {
   readonly name?: string
   /** How long a request may take, connection and answer together. Default 10 000. */
   readonly timeoutMs?: number
+  /**
+   * How long the upload or the download of a file may take. Default 60 000. A file that `send` uploads itself also has to fit
+   * into the `sends.timeoutMs` of the bot.
+   */
+  readonly mediaTimeoutMs?: number
   /** Epoch milliseconds, to tell absurd timestamps. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -39,12 +44,21 @@ export interface MetaSettings {
   readonly fetch: Fetch | undefined
   readonly name: string
   readonly timeoutMs: number
+  readonly mediaTimeoutMs: number
   now(): number
 }
 
+const longestTimer = 2 ** 31 - 1
+
 /** @throws {SwitchboardError} `configuration`, naming the option */
 export function resolveOptions(options: MetaChannelOptions): MetaSettings {
-  const { name = 'meta', graphVersion = 'v24.0', timeoutMs = 10_000, accessToken } = options
+  const {
+    name = 'meta',
+    graphVersion = 'v24.0',
+    timeoutMs = 10_000,
+    mediaTimeoutMs = 60_000,
+    accessToken,
+  } = options
   // An empty variable of the environment must not turn verification off.
   for (const option of ['phoneNumberId', 'appSecret', 'verifyToken'] as const) {
     if (options[option] === '') throw wrong(`${option} is empty: set it or leave it out.`)
@@ -55,7 +69,9 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
       'accessToken is empty or holds characters that no header can carry: check for blanks and line breaks.',
     )
   }
-  if (!(timeoutMs > 0 && timeoutMs <= 2 ** 31 - 1)) throw wrong('timeoutMs must be between 1 and 2147483647.')
+  for (const [option, value] of Object.entries({ timeoutMs, mediaTimeoutMs })) {
+    if (!(value > 0 && value <= longestTimer)) throw wrong(`${option} must be between 1 and ${longestTimer}.`)
+  }
   const base = parseBase(options.graphUrl ?? 'https://graph.facebook.com')
   return {
     phoneNumberId: options.phoneNumberId,
@@ -67,6 +83,7 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
     fetch: options.fetch,
     name,
     timeoutMs,
+    mediaTimeoutMs,
     now: options.now ?? Date.now,
   }
 }

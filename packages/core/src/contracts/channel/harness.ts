@@ -35,6 +35,8 @@ export interface ChannelHarness {
   readonly channel: Channel
   /** A person whom the channel can write to and hear from, with the address as the provider writes it. */
   readonly person: { readonly identity: Identity & Peer; readonly address: string }
+  /** The id of some message as the provider writes it, the same for the same name. Default: the name. */
+  sampleId?(name: string): string
   /** How every send from now on is answered. */
   answerWith(answer: ProviderAnswer): void
   /** What the provider's API was asked to send, oldest first, whatever it answered. */
@@ -48,3 +50,7 @@ export interface ChannelHarness {
 
 /** Cases by their sentence. */
 export type ChannelTests = Readonly<Record<string, (harness: ChannelHarness) => Promise<void>>>
+
+export function sampleId(harness: ChannelHarness, name: string): string {
+  return harness.sampleId?.(name) ?? name
+}

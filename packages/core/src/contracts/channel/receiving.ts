@@ -3,7 +3,7 @@ import type { ChannelEvent, InboundMessage } from '../../vocabulary/index.js'
 import { between, equal, ok, only, present, show } from '../assert.js'
 import { randomNumbers } from '../random-numbers.js'
 import { uniqueId } from '../unique-id.js'
-import type { ChannelHarness, ChannelTests } from './harness.js'
+import { type ChannelHarness, type ChannelTests, sampleId } from './harness.js'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 
@@ -21,7 +21,11 @@ async function receive(
 }
 
 /** A text as the channel reports it; `received` is what the webhook became. */
-async function report(harness: ChannelHarness, text: string, providerId = uniqueId('report')) {
+async function report(
+  harness: ChannelHarness,
+  text: string,
+  providerId = sampleId(harness, uniqueId('report')),
+) {
   const body = harness.reportOf({ providerId, from: harness.person.identity, text })
   const request = harness.webhook(body, 'provider')
   return { request, received: await receive(harness, request, 'a text'), providerId }
@@ -85,7 +89,7 @@ export const receivingTests: ChannelTests = {
 
   'takes nothing from strangers': async harness => {
     const body = harness.reportOf({
-      providerId: uniqueId('report'),
+      providerId: sampleId(harness, uniqueId('report')),
       from: harness.person.identity,
       text: 'hi',
     })
@@ -139,7 +143,7 @@ export const receivingTests: ChannelTests = {
 
   'survives bodies that arrive damaged': async harness => {
     const body = harness.reportOf({
-      providerId: 'damaged',
+      providerId: sampleId(harness, 'damaged'),
       from: harness.person.identity,
       text: 'Is it open?',
     })

@@ -3,7 +3,7 @@ import type { OutboundMessage } from '../../vocabulary/index.js'
 import { equal, ok, only, rejection } from '../assert.js'
 import { endsWith, eventually } from '../poll.js'
 import { uniqueId } from '../unique-id.js'
-import type { ChannelHarness, ChannelTests, ProviderAnswer } from './harness.js'
+import { type ChannelHarness, type ChannelTests, type ProviderAnswer, sampleId } from './harness.js'
 
 function messageTo({ channel, person }: ChannelHarness, text: string, quotedId?: string): OutboundMessage {
   return {
@@ -53,8 +53,9 @@ export const sendingTests: ChannelTests = {
 
   'quotes the message that it is told to quote': async harness => {
     harness.answerWith('accept')
-    await harness.channel.send(messageTo(harness, 'At nine.', 'wamid.question'))
-    equal(only(harness.requested(), 'requests').quotedId, 'wamid.question', 'the quote')
+    const question = sampleId(harness, 'question')
+    await harness.channel.send(messageTo(harness, 'At nine.', question))
+    equal(only(harness.requested(), 'requests').quotedId, question, 'the quote')
   },
 
   'carries every text whole': async harness => {
@@ -70,10 +71,12 @@ export const sendingTests: ChannelTests = {
 
   'sends several at once without mixing them up': async harness => {
     harness.answerWith('accept')
-    const messages = ['1', '2', '3', '4', '5'].map(text => messageTo(harness, text, `wamid.${text}`))
+    const numbers = ['1', '2', '3', '4', '5']
+    const messages = numbers.map(text => messageTo(harness, text, sampleId(harness, text)))
     await Promise.all(messages.map(message => harness.channel.send(message)))
     const pairs = harness.requested().map(({ text, quotedId }) => `${text} ${quotedId}`)
-    equal(pairs.sort(), ['1 wamid.1', '2 wamid.2', '3 wamid.3', '4 wamid.4', '5 wamid.5'], 'texts and quotes')
+    const expected = numbers.map(text => `${text} ${sampleId(harness, text)}`)
+    equal(pairs.sort(), expected, 'texts and quotes')
   },
 
   'says that a message was refused for good': async harness => {

@@ -108,10 +108,12 @@ export const inboxTests: StoreTests = {
     await scene.answer(await scene.claim(conversationId))
     const { type: _, emoji: __, ...base } = reactionOf(ana, 'wamid.target')
     const fresh = () => ({ ...base, providerId: uniqueId('provider') })
+    const photo = { type: 'image', media: { id: '17' }, caption: 'sharper' } as const
     const events = [
       { ...fresh(), type: 'reaction', emoji: '🎉' },
       { ...fresh(), type: 'reaction' },
       { ...fresh(), type: 'edit', content: { type: 'text', text: 'better' } },
+      { ...fresh(), type: 'edit', content: photo },
       { ...fresh(), type: 'revoke' },
       textOf(ana, '', { content: { type: 'system', text: 'Ana changed her number', event: 'number' } }),
     ] as const
@@ -128,6 +130,7 @@ export const inboxTests: StoreTests = {
         { type: 'reaction', text: '🎉', quotedId: 'wamid.target' },
         { type: 'reaction', quotedId: 'wamid.target' },
         { type: 'edit', text: 'better', quotedId: 'wamid.target' },
+        { type: 'edit', text: 'sharper', quotedId: 'wamid.target', content: photo },
         { type: 'revoke', quotedId: 'wamid.target' },
         {
           type: 'system',

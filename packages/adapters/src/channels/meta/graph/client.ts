@@ -20,17 +20,48 @@ export interface GraphSettings {
 }
 
 /** The Graph API, with the version in front of every path. */
-export function graphClient({ base, path, fetch, accessToken, timeoutMs, now }: GraphSettings): CallApi {
+export function graphClient(settings: GraphSettings): CallApi {
+  const { base, path, timeoutMs, now } = settings
   return apiClient({
     provider: meta,
-    transport: fetch ? fetchTransport(base, fetch, meta) : nodeTransport(base, meta),
+    transport: transportTo(base, settings),
     basePath: path,
     timeoutMs,
     now,
     judge: errorOfAnswer,
+    authorize: signal => bearer(settings, signal),
+  })
+}
+
+/**
+ * A server that gives files. Whatever it answers is an answer: a file may be JSON and look like an error.
+ *
+ * @param trusted whether it gets the token
+ */
+export function fileClient(origin: URL, trusted: boolean, settings: GraphSettings): CallApi {
+  const { timeoutMs, now } = settings
+  return apiClient({
+    provider: meta,
+    transport: transportTo(origin, settings),
+    basePath: '',
+    timeoutMs,
+    now,
+    judge: () => undefined,
     async authorize(signal) {
-      const token = await readToken(accessToken, 'accessToken', meta, signal)
-      return { headers: { authorization: `Bearer ${token}` }, secrets: [token] }
+      const { headers, secrets } = trusted ? await bearer(settings, signal) : nobody
+      // Meta's file server refuses requests without one (Meta, "Download media").
+      return { headers: { ...headers, 'user-agent': 'switchboard' }, secrets }
     },
   })
+}
+
+const nobody = { headers: {}, secrets: [] }
+
+async function bearer({ accessToken }: GraphSettings, signal: AbortSignal) {
+  const token = await readToken(accessToken, 'accessToken', meta, signal)
+  return { headers: { authorization: `Bearer ${token}` }, secrets: [token] }
+}
+
+function transportTo(base: URL, { fetch }: GraphSettings) {
+  return fetch ? fetchTransport(base, fetch, meta) : nodeTransport(base, meta)
 }

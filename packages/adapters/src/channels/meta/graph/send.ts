@@ -1,15 +1,20 @@
-import type { MessageAddress, OutboundContent, OutboundMessage, Peer } from '@switchboard/core'
+import type { MessageAddress, OutboundMessage, Peer } from '@switchboard/core'
 import { refused } from '../../../http/index.js'
+import { contentPart } from './content/content.js'
 
 /**
  * The body of a message (Meta, "Sending messages"). `biz_opaque_callback_data` carries our id: every status webhook of
- * the message repeats it, also when the answer to the send itself was lost.
+ * the message repeats it, also when the answer to the send itself was lost. A reaction quotes nothing: it names its
+ * message itself, and Meta refuses a `context` beside it (Meta, "Contextual replies").
+ *
+ * @throws {ChannelError} `channel_refused`: Meta would refuse it
  */
 export function messageBody({ id, to, quotedId, content }: OutboundMessage): object {
+  const quotes = quotedId !== undefined && content.type !== 'reaction'
   return {
     messaging_product: 'whatsapp',
     ...recipient(to),
-    ...(quotedId !== undefined && { context: { message_id: quotedId } }),
+    ...(quotes && { context: { message_id: quotedId } }),
     biz_opaque_callback_data: id,
     ...contentPart(content),
   }
@@ -30,19 +35,6 @@ function recipient({ kind, value }: Peer): object {
         `Meta has no address of the kind ${kind}: address people by phone or bsuid, or a group.`,
         'recipient',
       )
-  }
-}
-
-/** `type` and the object of that name. Each kind of content has its case here. */
-function contentPart(content: OutboundContent): object {
-  switch (content.type) {
-    case 'text': {
-      const { text, linkPreview } = content
-      const preview = linkPreview === undefined ? {} : { preview_url: linkPreview }
-      return { type: 'text', text: { ...preview, body: text } }
-    }
-    default:
-      throw refused(`The Meta channel cannot send ${String(content.type)} yet: send text.`, 'message')
   }
 }
 

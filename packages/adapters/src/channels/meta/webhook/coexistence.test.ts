@@ -200,13 +200,39 @@ describe('history', () => {
       { history: true, content: { type: 'unsupported', kind: 'media_placeholder' } },
     ])
     const photo = { type: 'image', image: { id: '5', caption: 'Last summer' } }
-    const messages = [message(photo), echo(photo)]
-    const message_echoes = [echo(photo)]
-    expect(eventsOf(webhook(change({ messages, message_echoes }, 'history')))).toMatchObject([
-      { history: true, author: 'customer', content: { caption: 'Last summer' } },
-      { history: true, author: 'operator', chat: { person: { identities } } },
-      { history: true, author: 'operator', chat: { person: { identities } } },
+    const content = { type: 'image', media: { id: '5' }, caption: 'Last summer' }
+    const [theirs, own, echoed] = [message(photo), echo(photo), echo(photo)]
+    const value = { messages: [theirs, own], message_echoes: [echoed] }
+    const events = eventsOf(webhook(change(value, 'history')))
+    expect(events).toMatchObject(
+      [theirs, own, echoed].flatMap(({ id }, index) => {
+        const common = { history: true, author: index === 0 ? 'customer' : 'operator', content }
+        const chat = { person: { identities } }
+        return [
+          { ...common, chat, type: 'message', providerId: id },
+          { ...common, chat, type: 'edit', providerId: `${id}:media`, targetId: id },
+        ]
+      }),
+    )
+    expect(eventsOf(webhook(change(value, 'history')))).toEqual(events)
+  })
+
+  test('a file that Meta could not give reaches its placeholder too, as what it is', () => {
+    const errors = [{ code: 131052, title: 'Media download error' }]
+    const failed = message({ type: 'video', video: {}, text: undefined, errors })
+    expect(eventsOf(webhook(change({ messages: [failed] }, 'history')))).toMatchObject([
+      { type: 'message', content: { type: 'unsupported', kind: 'video' } },
+      { type: 'edit', targetId: failed.id, content: { reason: 'Media download error' } },
     ])
+  })
+
+  test('nothing follows up but files of the history', () => {
+    const placeholder = message({ type: 'media_placeholder', text: undefined })
+    const reaction = message({ type: 'reaction', reaction: { message_id: 'wamid.own', emoji: '👍' } })
+    const live = message({ type: 'image', image: { id: '5' } })
+    expect(eventsOf(webhook(change({ messages: [placeholder, reaction] }, 'history')))).toHaveLength(2)
+    expect(eventsOf(webhook(change({ messages: [live] })))).toHaveLength(1)
+    expect(history(chunk(thread(live)))).toHaveLength(1)
   })
 
   test('reactions and the like are history too', () => {

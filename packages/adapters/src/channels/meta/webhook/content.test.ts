@@ -92,7 +92,11 @@ describe('locations, contacts, orders', () => {
     const contacts = [
       { name: { formatted_name: 'Ida Moor' }, phones: [{ phone: '0151 555 00002', wa_id: '4915155500002' }] },
       { name: { first_name: 'Jon', last_name: 'Feld' }, phones: [{ phone: '0151 555 00003' }, null, {}] },
-      { org: { company: 'Feld & Co' } },
+      {
+        org: { company: 'Feld & Co', title: 'Baker' },
+        emails: [{ email: 'jon@feld.example', type: 'WORK' }, { email: '' }, null, 'x'],
+      },
+      { org: 'Feld & Co', emails: 'jon@feld.example' },
       'nonsense',
     ]
     expect(contentOf({ type: 'contacts', contacts })).toEqual({
@@ -100,6 +104,7 @@ describe('locations, contacts, orders', () => {
       contacts: [
         { name: 'Ida Moor', phones: ['+4915155500002'] },
         { name: 'Jon Feld', phones: ['0151 555 00003'] },
+        { phones: [], emails: ['jon@feld.example'], organisation: 'Feld & Co' },
         { phones: [] },
       ],
     })

@@ -1,5 +1,6 @@
-import type { ButtonContent, Content, LocationContent, SystemContent } from '@switchboard/core'
-import { asFields, asNumber, asText, asWords, type Draft, type Fields } from '../../../values.js'
+import type { ButtonContent, Content, SystemContent } from '@switchboard/core'
+import { asFields, asText, asWords, type Fields } from '../../../values.js'
+import { readLocation } from '../../../webhook/location.js'
 import { readInteractive } from './interactive.js'
 import { readMedia } from './media.js'
 import { readOrder, readSharedContacts } from './shared.js'
@@ -53,20 +54,6 @@ function readButton(button: Fields | undefined): ButtonContent | undefined {
   const text = asWords(button?.text) ?? payload
   if (text === undefined) return undefined
   return payload === undefined ? { type: 'button', text } : { type: 'button', text, payload }
-}
-
-function readLocation(location: Fields | undefined): LocationContent | undefined {
-  const latitude = asNumber(location?.latitude)
-  const longitude = asNumber(location?.longitude)
-  if (latitude === undefined || longitude === undefined) return undefined
-  const content: Draft<LocationContent> = { type: 'location', latitude, longitude }
-  const name = asWords(location?.name)
-  if (name !== undefined) content.name = name
-  const address = asWords(location?.address)
-  if (address !== undefined) content.address = address
-  const url = asWords(location?.url)
-  if (url !== undefined) content.url = url
-  return content
 }
 
 /** Always `system`, however broken: nobody said it, so nobody may answer it. */

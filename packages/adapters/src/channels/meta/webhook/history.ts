@@ -5,7 +5,7 @@ import { addNotice } from './notices.js'
 
 /**
  * An element of `history`: a chunk of threads, or the errors that say why there is none (2593109: the business does not
- * share it). Media follow in webhooks of their own, with the ids of their placeholders.
+ * share it). Media follow in webhooks of their own, with the ids of their placeholders: they become edits of them.
  *
  * @returns whether it is all read: a chunk with errors is not
  */

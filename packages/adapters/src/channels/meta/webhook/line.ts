@@ -13,6 +13,8 @@ export interface Line {
   readonly author: 'customer' | 'operator'
   readonly chat: Chat
   readonly sender: Person | undefined
+  /** A file of the history that comes after its placeholder, under the same id. */
+  readonly followsUp: boolean
 }
 
 /** What all lines have, whatever they say. */
@@ -37,9 +39,24 @@ export function addLine(line: Line, change: Change): void {
     case 'revoke':
       change.events.push(readRevoke(common, asFields(message.revoke)) ?? readMessage(common, message, change))
       break
-    default:
-      change.events.push(readMessage(common, message, change))
+    default: {
+      const event = readMessage(common, message, change)
+      change.events.push(event)
+      if (line.followsUp) addFollowUp(event, change)
+    }
   }
+}
+
+/**
+ * Where the placeholder is stored already, the message itself is a duplicate and changes nothing: the edit brings the file to
+ * it. Where the file came first, the message is stored, and the edit says the same once more. The edit's own id is made of
+ * the message's, so that redelivery gives the same one.
+ */
+function addFollowUp(event: InboundMessage, change: Change): void {
+  const { type: _, content, quotedId: __, forwarded: ___, ...common } = event
+  const providerId = asId(`${event.providerId}:media`)
+  if (providerId === undefined) return
+  change.events.push({ ...common, type: 'edit', providerId, targetId: event.providerId, content })
 }
 
 function commonFields({ id, message, contact, author, chat, sender }: Line, change: Change): Common {

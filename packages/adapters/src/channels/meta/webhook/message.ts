@@ -34,10 +34,9 @@ export function addMessage(raw: unknown, change: Change, thread?: Thread): boole
   const chat = chatOf(groupId, person)
   if (!chat) return false
 
-  addLine(
-    { id, message, contact, author: 'customer', chat, sender: groupId === undefined ? undefined : person },
-    change,
-  )
+  const sender = groupId === undefined ? undefined : person
+  const followsUp = isFollowUp(message, change, thread)
+  addLine({ id, message, contact, author: 'customer', chat, sender, followsUp }, change)
   if (message.type === 'system') addSystemChange(message, change)
   else if (message.type === 'contacts' && person) addSharedPhone(message, person, change)
   return true
@@ -59,8 +58,14 @@ export function addEcho(raw: unknown, change: Change, thread?: Thread): boolean 
   const contact = findContact(addresses, change) ?? thread?.context
   const chat = chatOf(asId(message.group_id), readPerson(addresses, contact))
   if (!chat) return false
-  addLine({ id, message, contact, author: 'operator', chat, sender: undefined }, change)
+  const followsUp = isFollowUp(message, change, thread)
+  addLine({ id, message, contact, author: 'operator', chat, sender: undefined, followsUp }, change)
   return true
+}
+
+/** Threads hold placeholders of media; the media come without a thread (Meta, "Onboarding Business app users"). */
+function isFollowUp(message: Fields, change: Change, thread: Thread | undefined): boolean {
+  return change.history && !thread && message.type !== 'media_placeholder'
 }
 
 /** In a history `from` is the business's number, or the person's; people without a phone have `from_user_id` only. */

@@ -13,5 +13,4 @@ export interface MetaRaw {
   readonly errors?: unknown
 }
 
-/** Real webhooks nest about ten levels. A deeper `raw` is left out: whoever stores it would recurse into it. */
-export const deepestRaw = 64
+export { deepestRaw } from '../../../webhook/raw.js'

@@ -120,6 +120,7 @@ const full = webhook(
     { history: [{ threads: [{ id: phone, context: { user_id: userId }, messages: [message(), echo()] }] }] },
     'history',
   ),
+  change({ messages: [message({ type: 'image', image: { id: '2' } })] }, 'history'),
 )
 
 type Path = readonly (string | number)[]
@@ -155,6 +156,8 @@ function idsIn(value: unknown): string[] {
 }
 
 function idsOf(event: ChannelEvent): string[] {
+  // Made of the message before it, for its placeholder.
+  if (event.type === 'edit' && event.providerId === `${event.targetId}:media`) return []
   if (event.type === 'notice') return idsIn(event.raw)
   return event.type === 'identity' ? [] : idsIn({ id: event.providerId })
 }

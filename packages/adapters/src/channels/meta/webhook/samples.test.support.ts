@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { ChannelEvent, InboundMessage, WebhookRequest } from '@switchboard/core'
+import type { ChannelEvent, InboundMessage } from '@switchboard/core'
+import { webhookRequest } from '../../../webhook/requests.test.support.js'
 import { type MetaChannelOptions, metaChannel } from '../index.js'
 
 /** The day on which all samples happen: 2026-05-04T10:00:00Z. */
@@ -54,14 +55,8 @@ export const channelOptions: MetaChannelOptions = {
   now: () => now,
 }
 
-export function post(body: string | Uint8Array, headers: Record<string, string> = {}): WebhookRequest {
-  return {
-    method: 'POST',
-    url: '/webhooks/meta',
-    headers: { get: name => headers[name.toLowerCase()] ?? null },
-    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
-  }
-}
+export const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+  webhookRequest('/webhooks/meta', body, headers)
 
 export function sign(body: string | Uint8Array, appSecret: string): string {
   return `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`

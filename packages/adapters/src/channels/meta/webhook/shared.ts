@@ -11,14 +11,24 @@ export function readSharedContacts(value: unknown): ContactsContent | undefined 
 }
 
 function readCard(card: Fields): SharedContact {
-  const phones: string[] = []
-  for (const item of asList(card.phones) ?? []) {
-    const entry = asFields(item)
-    const phone = readPhone(entry?.wa_id) ?? asWords(entry?.phone)
-    if (phone !== undefined) phones.push(phone)
-  }
+  const phones = readEach(card.phones, ({ wa_id, phone }) => readPhone(wa_id) ?? asWords(phone))
+  const emails = readEach(card.emails, ({ email }) => asWords(email))
+  const shared: Draft<SharedContact> = { phones }
   const name = readName(asFields(card.name))
-  return name === undefined ? { phones } : { name, phones }
+  if (name !== undefined) shared.name = name
+  if (emails.length > 0) shared.emails = emails
+  const organisation = asWords(asFields(card.org)?.company)
+  if (organisation !== undefined) shared.organisation = organisation
+  return shared
+}
+
+function readEach(value: unknown, read: (entry: Fields) => string | undefined): string[] {
+  const texts: string[] = []
+  for (const item of asList(value) ?? []) {
+    const text = read(asFields(item) ?? {})
+    if (text !== undefined) texts.push(text)
+  }
+  return texts
 }
 
 function readName(name: Fields | undefined): string | undefined {

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type CallOptions,
+  ChannelError,
+  type MediaContent,
+  type MediaFile,
+  type MediaRef,
+  type OutboundMedia,
+  type OutboundMessage,
+} from '@switchboard/core'
+import { type CallApi, isDataUrl, multipart, readDataUrl } from '../../../http/index.js'
+import { asFields, asId, asText, type Draft } from '../../../values.js'
+import { wrong } from './content/limits.js'
+import { messageBody } from './send.js'
+
+interface UploadSettings {
+  readonly phoneNumberId: string
+  readonly mediaTimeoutMs: number
+}
+
+type UploadOptions = CallOptions & { readonly account?: string }
+type Upload = (file: MediaFile, options?: UploadOptions) => Promise<MediaRef>
+
+const MiB = 1024 * 1024
+
+/** Meta, "Media": what one file may weigh. Stickers that do not move may have 100 KB only. */
+const heaviest: Readonly<Record<MediaContent['type'], number>> = {
+  image: 5 * MiB,
+  video: 16 * MiB,
+  audio: 16 * MiB,
+  voice: 16 * MiB,
+  document: 100 * MiB,
+  sticker: 500 * 1024,
+}
+
+/** `POST /{phone number id}/media`. The id holds 30 days (Meta, "Media"). Uploading twice does no harm. */
+export function mediaUpload(call: CallApi, { phoneNumberId, mediaTimeoutMs }: UploadSettings): Upload {
+  return async ({ bytes, mimeType, filename }, { account = phoneNumberId, signal } = {}) => {
+    if (mimeType === undefined || !/^[^\s/;]+\/[^\s/;]+(;[\x20-\x7e]*)?$/.test(mimeType)) {
+      throw wrong(
+        'mimeType is missing or no media type such as image/jpeg, and Meta takes no file without one.',
+      )
+    }
+    checkWeight(bytes, heaviest.document)
+    const fields = { messaging_product: 'whatsapp', type: mimeType }
+    const file = { bytes, mimeType, filename: filename ?? 'file' }
+    const { body, contentType } = multipart({ ...fields, file }, `switchboard-${randomUUID()}`)
+    const { content } = await call({
+      method: 'POST',
+      path: `/${encodeURIComponent(account)}/media`,
+      body,
+      contentType,
+      safe: true,
+      timeoutMs: mediaTimeoutMs,
+      ...(filename !== undefined && { secrets: [filename] }),
+      ...(signal && { signal }),
+    })
+    const id = asId(asFields(content)?.id)
+    if (id === undefined) {
+      throw new ChannelError('channel_refused', 'Meta answered without the id of the file.', {
+        retryable: true,
+      })
+    }
+    const media: Draft<MediaRef> = { id, mimeType }
+    if (filename !== undefined) media.filename = filename
+    return media
+  }
+}
+
+/** The message as Meta takes it: a file that it holds itself is uploaded first, once the rest is known to be right. */
+export async function withUpload(
+  message: OutboundMessage,
+  upload: Upload,
+  { signal }: CallOptions = {},
+): Promise<OutboundMessage> {
+  const { account, content } = message
+  if (!('media' in content)) return message
+  const url = asText(asFields(content.media)?.url)
+  if (url === undefined || content.media.id !== undefined || !isDataUrl(url)) return message
+  const data = readDataUrl(url)
+  if (!data) throw wrong('media.url is a broken data: URL.')
+  messageBody(withId(message, content, 'checked'))
+  checkWeight(data.bytes, heaviest[content.type])
+  const { mimeType = data.mimeType, filename } = content.media
+  const file = { bytes: data.bytes, mimeType, ...(filename !== undefined && { filename }) }
+  const { id = '' } = await upload(file, { account, ...(signal && { signal }) })
+  return withId(message, content, id)
+}
+
+function withId(message: OutboundMessage, content: OutboundMedia, id: string): OutboundMessage {
+  const { url: _, ...media } = content.media
+  return { ...message, content: { ...content, media: { ...media, id } } }
+}
+
+function checkWeight({ byteLength }: Uint8Array, most: number): void {
+  if (byteLength === 0) throw wrong('the file is empty.')
+  if (byteLength > most) throw wrong(`the file has ${byteLength} bytes, and at most ${most} may be.`)
+}

@@ -1,0 +1,162 @@
+import type {
+  CallOptions,
+  Channel,
+  ChannelEvent,
+  ChannelHealth,
+  DownloadOptions,
+  HistoryOptions,
+  Identity,
+  MediaFile,
+  MediaRef,
+  MessageAddress,
+  OutboundMessage,
+  Peer,
+  Received,
+  WebhookRequest,
+} from '@switchboard/core'
+import { type ApiRequest, type CallApi, refused, secretsOf } from '../../http/index.js'
+import { chatOf, segment } from './gate/address.js'
+import { checkSuccess, readHealth, readMediaId, readSent } from './gate/answers.js'
+import { gateClient } from './gate/client.js'
+import { downloader } from './gate/download.js'
+import { readHistory } from './gate/history.js'
+import { findLid } from './gate/lids.js'
+import { sendRequest } from './gate/send.js'
+import { resolveOptions, type WhapiChannelOptions, type WhapiSettings } from './options.js'
+import { receiveWebhook } from './webhook/receive.js'
+
+/** WhatsApp's own limit; Whapi says none. */
+const maxTextLength = 65_536
+
+type Account = { readonly account?: string }
+
+/** A `Channel` with all its optional methods but `poll`, whose `receive` answers at once. */
+export interface WhapiChannel extends Channel {
+  receive(request: WebhookRequest): Received
+  /** Blue ticks. Whapi marks the message itself. */
+  markRead(message: MessageAddress, options?: CallOptions): Promise<void>
+  startTyping(message: MessageAddress, options?: CallOptions): Promise<void>
+  download(media: MediaRef, options?: DownloadOptions): Promise<MediaFile>
+  upload(file: MediaFile, options?: Omit<DownloadOptions, 'maxBytes'>): Promise<MediaRef>
+  history(
+    chat: { readonly account: string; readonly peer: Peer },
+    options?: HistoryOptions,
+  ): AsyncIterable<ChannelEvent>
+  health(options?: CallOptions & Account): Promise<ChannelHealth>
+  lookUp(identity: Identity, options?: CallOptions & Account): Promise<readonly Identity[]>
+}
+
+/**
+ * WhatsApp over Whapi.cloud, which links a phone as WhatsApp Web does: webhooks in, messages out.
+ *
+ * Whapi signs no webhooks: set `webhookSecret`, and the same secret as a custom header in the channel's settings. It has no
+ * idempotency key and gives no id of ours back: a send whose answer was lost stays `unknown` for a person to look at.
+ *
+ * @throws {SwitchboardError} `configuration` when an option cannot work
+ * @example
+ * const channel = whapiChannel({ account: 'SUPERMAN-F75AB', token, webhookSecret })
+ */
+export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
+  const settings = resolveOptions(options)
+  const { name, account } = settings
+  const now = () => settings.now()
+  const receiveSettings = { ...settings, channel: name, defaultAccount: account, now }
+  const call = gateClient(settings)
+  return {
+    specificationVersion: 'v1',
+    name,
+    defaultAccount: account,
+    maxTextLength,
+    receive: request => receiveWebhook(request, receiveSettings),
+    send: (message, callOptions) => send(message, call, settings, callOptions),
+    ...chatCalls(call, settings),
+    ...fileCalls(call, settings),
+    async *history({ account: given, peer }, historyOptions) {
+      checkAccount(account, given)
+      yield* readHistory(call, peer, () => ({ channel: name, account, now: now() }), historyOptions)
+    },
+    async health({ account: given, signal } = {}) {
+      checkAccount(account, given)
+      // Asking must not start a channel that its owner has stopped.
+      const request = { method: 'GET', path: '/health?wakeup=false', ...(signal && { signal }) } as const
+      return readHealth((await call(request)).content)
+    },
+    async lookUp(identity, { account: given, signal } = {}) {
+      checkAccount(account, given)
+      return findLid(call, identity, signal)
+    },
+  }
+}
+
+async function send(
+  message: OutboundMessage,
+  call: CallApi,
+  { account, typingTime, timeoutMs }: WhapiSettings,
+  options: CallOptions | undefined,
+) {
+  checkAccount(account, message.account)
+  const { pause = 0, ...request } = sendRequest(message, typingTime)
+  const { content } = await call({
+    ...request,
+    ...options,
+    secrets: secretsOf(message),
+    timeoutMs: timeoutMs + pause * 1000,
+  })
+  if (message.content.type !== 'reaction') return readSent(content)
+  checkSuccess(content)
+  return {}
+}
+
+function chatCalls(call: CallApi, { account, timeoutMs, typingSeconds }: WhapiSettings) {
+  const put = async (message: MessageAddress, request: Omit<ApiRequest, 'method'>, options?: CallOptions) => {
+    checkAccount(account, message.account)
+    const secrets = [message.to.value.replace(/\D/g, '')]
+    const { content } = await call({ ...request, ...options, method: 'PUT', safe: true, secrets })
+    checkSuccess(content)
+  }
+  return {
+    markRead: (message: MessageAddress, options?: CallOptions) =>
+      put(message, { path: `/messages/${segment(message.providerId)}` }, options),
+    async startTyping(message: MessageAddress, options?: CallOptions) {
+      const path = `/presences/${segment(chatOf(message.to))}`
+      const body = { presence: 'typing', delay: typingSeconds }
+      await put(message, { path, body, timeoutMs: timeoutMs + typingSeconds * 1000 }, options)
+    },
+  }
+}
+
+function fileCalls(call: CallApi, settings: WhapiSettings) {
+  const download = downloader(settings)
+  return {
+    async download(media: MediaRef, options?: DownloadOptions) {
+      checkAccount(settings.account, options?.account)
+      return download(media, options)
+    },
+    async upload(file: MediaFile, { account, signal }: Omit<DownloadOptions, 'maxBytes'> = {}) {
+      checkAccount(settings.account, account)
+      const { bytes, mimeType, filename } = file
+      const { content } = await call({
+        method: 'POST',
+        path: '/media',
+        body: bytes,
+        contentType: mimeType ?? 'application/octet-stream',
+        // A file that is there twice does no harm.
+        safe: true,
+        ...(signal && { signal }),
+      })
+      return {
+        id: readMediaId(content),
+        ...(mimeType !== undefined && { mimeType }),
+        ...(filename !== undefined && { filename }),
+      }
+    },
+  }
+}
+
+/** A reply must not leave from another number than the one that was written to. */
+function checkAccount(own: string, given: string | undefined): void {
+  // Whapi's documentation writes the same id in capitals and not.
+  if (given === undefined || given.toLowerCase() === own.toLowerCase()) return
+  const message = `The token is for the account ${own}, not for ${given}: open a channel for each account.`
+  throw refused(message, 'account')
+}

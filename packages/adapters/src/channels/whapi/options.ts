@@ -1,0 +1,110 @@
+import { SwitchboardError } from '@switchboard/core'
+import { type AccessToken, basePathOf, type Fetch, isToken, parseBaseUrl } from '../../http/index.js'
+
+export interface WhapiChannelOptions {
+  /**
+   * The channel's id at Whapi (dashboard; `channel_id` of webhooks). A token is one number: a conversation of another
+   * account is never answered from this one.
+   */
+  readonly account: string
+  /** The channel's token, or a function that is asked before every request. */
+  readonly token: AccessToken
+  /**
+   * What Whapi sends with every webhook as a custom header (settings, `webhooks[].headers`): `Authorization: Bearer SECRET` or
+   * `X-Webhook-Secret: SECRET`. **Whapi signs nothing, so without it nothing is verified**: whoever can reach the endpoint can
+   * write in anybody's name.
+   */
+  readonly webhookSecret?: string
+  /** The only header to look at, when it is another one. */
+  readonly webhookSecretHeader?: string
+  /**
+   * As in the webhook's settings. `method` also takes `PUT`, `PATCH` and `DELETE`. Whapi's third one, `path`, appends the name
+   * of the event to the address: hand those requests to `bot.handle(request, name)`. Default `body`.
+   */
+  readonly webhookMode?: 'body' | 'method'
+  /**
+   * Seconds, up to 60, that a text shows "typing…" and a voice note "recording…" before it goes out. Whapi answers only
+   * afterwards, so keep it well below the bot's `sends.timeoutMs`. Default none.
+   */
+  readonly typingTime?: number
+  /** Seconds that `startTyping` shows "typing…". Default 10. */
+  readonly typingSeconds?: number
+  /** Where the API is. Default `https://gate.whapi.cloud`. */
+  readonly apiUrl?: string
+  /** Sends instead of the built-in client, for instance through a proxy. What left is then judged by error codes. */
+  readonly fetch?: Fetch
+  /** Name of the channel: the last segment of its webhook's path. Default `whapi`. */
+  readonly name?: string
+  /** How long a request may take, connection and answer together. Files have two minutes at least. Default 30 000. */
+  readonly timeoutMs?: number
+  /** Epoch milliseconds, to tell absurd timestamps. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Options with their defaults, checked. */
+export interface WhapiSettings {
+  readonly account: string
+  readonly token: AccessToken
+  readonly webhookSecret: string | undefined
+  readonly webhookSecretHeader: string | undefined
+  /** Of requests that are webhooks. */
+  readonly methods: readonly string[]
+  readonly typingTime: number | undefined
+  readonly typingSeconds: number
+  readonly base: URL
+  /** Path of the base. */
+  readonly path: string
+  readonly fetch: Fetch | undefined
+  readonly name: string
+  readonly timeoutMs: number
+  now(): number
+}
+
+const longestTyping = 60
+
+/** @throws {SwitchboardError} `configuration`, naming the option */
+export function resolveOptions(options: WhapiChannelOptions): WhapiSettings {
+  const { name = 'whapi', timeoutMs = 30_000, webhookMode = 'body', typingTime, typingSeconds = 10 } = options
+  // An empty variable of the environment must not turn verification off.
+  for (const option of ['account', 'webhookSecret', 'webhookSecretHeader'] as const) {
+    if (options[option] === '') throw wrong(`${option} is empty: set it or leave it out.`)
+  }
+  if (!options.account) throw wrong('account is missing: it is the id of the channel in the dashboard.')
+  if (typeof options.token !== 'function' && !isToken(options.token)) {
+    throw wrong(
+      'token is empty or holds characters that no header can carry: check for blanks and line breaks.',
+    )
+  }
+  if (webhookMode !== 'body' && webhookMode !== 'method') throw wrong('webhookMode must be body or method.')
+  if (!(timeoutMs > 0 && timeoutMs <= 2 ** 31 - 1)) throw wrong('timeoutMs must be between 1 and 2147483647.')
+  for (const [option, seconds] of Object.entries({ typingTime: typingTime ?? 0, typingSeconds })) {
+    if (!(seconds >= 0 && seconds <= longestTyping))
+      throw wrong(`${option} must be between 0 and 60 seconds.`)
+  }
+  const base = parseBase(options.apiUrl ?? 'https://gate.whapi.cloud')
+  return {
+    account: options.account,
+    token: options.token,
+    webhookSecret: options.webhookSecret,
+    webhookSecretHeader: options.webhookSecretHeader?.toLowerCase(),
+    methods: webhookMode === 'body' ? ['POST'] : ['POST', 'PUT', 'PATCH', 'DELETE'],
+    typingTime,
+    typingSeconds,
+    base,
+    path: basePathOf(base),
+    fetch: options.fetch,
+    name,
+    timeoutMs,
+    now: options.now ?? Date.now,
+  }
+}
+
+function parseBase(apiUrl: string): URL {
+  const base = parseBaseUrl(apiUrl)
+  if (base) return base
+  throw wrong('apiUrl must be an absolute URL with https or http, such as https://gate.whapi.cloud.')
+}
+
+function wrong(message: string): SwitchboardError {
+  return new SwitchboardError('configuration', `whapiChannel: ${message}`)
+}

@@ -1,0 +1,50 @@
+import type { Received, WebhookRequest } from '@switchboard/core'
+import { asId } from '../../../values.js'
+import { accepted, problem, refuse } from '../../../webhook/answers.js'
+import { parseBody } from '../../../webhook/body.js'
+import { isSameToken } from '../../../webhook/secrets.js'
+import { readBody } from './envelope.js'
+import type { Report } from './report.js'
+
+export interface ReceiveSettings {
+  readonly channel: string
+  readonly defaultAccount: string
+  readonly webhookSecret: string | undefined
+  /** Lower case. Absent: `authorization` and `x-webhook-secret`. */
+  readonly webhookSecretHeader: string | undefined
+  readonly methods: readonly string[]
+  now(): number
+}
+
+export function receiveWebhook(request: WebhookRequest, settings: ReceiveSettings): Received {
+  const { methods } = settings
+  if (!methods.includes(request.method)) {
+    const allow = methods.join(', ')
+    return { events: [], response: { ...problem(405, `Use ${allow}.`), headers: { allow } } }
+  }
+  if (!isAuthentic(request, settings)) return refuse(401, 'The secret does not match.')
+  const body = parseBody(request.body)
+  if (!body) return refuse(400, 'The body is not a JSON object.')
+  if (Object.keys(body).every(key => key === 'channel_id')) return refuse(400, 'The body holds no event.')
+  const report: Report = {
+    channel: settings.channel,
+    account: asId(body.channel_id) ?? settings.defaultAccount,
+    history: false,
+    now: settings.now(),
+    events: [],
+  }
+  readBody(body, request.method, report)
+  return { events: report.events, response: accepted }
+}
+
+/** Whapi signs nothing: it sends what was entered as custom headers (OpenAPI, `WebhookParameters`). */
+function isAuthentic({ headers }: WebhookRequest, settings: ReceiveSettings): boolean {
+  const { webhookSecret, webhookSecretHeader } = settings
+  if (webhookSecret === undefined) return true
+  const names =
+    webhookSecretHeader === undefined ? ['authorization', 'x-webhook-secret'] : [webhookSecretHeader]
+  return names.some(name => {
+    const given = headers.get(name) ?? ''
+    return isSameToken(name === 'authorization' ? given.replace(/^Bearer /i, '') : given, webhookSecret)
+  })
+}
