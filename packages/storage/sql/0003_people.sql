@@ -53,7 +53,7 @@ comment on function switchboard.are_of is 'Whether all the addresses are those o
 
 create function switchboard.is_personal(kind text) returns boolean
   language sql immutable parallel safe
-  return kind in ('bsuid', 'parent_bsuid', 'lid');
+  return kind in ('bsuid', 'parent_bsuid', 'lid', 'id');
 comment on function switchboard.is_personal is 'The rule isPersonalAddress of @switchboard/core: no other person ever gets such an address.';
 
 create function switchboard.is_somebody_else(

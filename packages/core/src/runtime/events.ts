@@ -1,7 +1,14 @@
 import { EventEmitter } from 'eventemitter3'
 import { describeError } from '../errors.js'
 import type { HandoffChange, Logger } from '../ports/index.js'
-import type { ChannelNotice, MessageStatus, StoredEvent, TurnOutcome, Usage } from '../vocabulary/index.js'
+import type {
+  ChannelNotice,
+  MessageStatus,
+  StoredEvent,
+  TurnOutcome,
+  Usage,
+  UserMerge,
+} from '../vocabulary/index.js'
 
 /** What happened to one message. */
 export interface MessageReport {
@@ -44,6 +51,8 @@ export interface BotEvents {
   /** A receipt moved it forward. */
   'message.status': [report: MessageReport & { readonly status: MessageStatus }]
   'handoff.changed': [change: HandoffChange]
+  /** Two users turned out to be one person; see `docs/identity.md`. */
+  'user.merged': [merge: UserMerge]
   'turn.completed': [report: TurnReport]
   /** A newer message voided the reply in the making; the turn runs again with it. */
   'turn.superseded': [report: { readonly conversationId: string; readonly voids: number }]

@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../errors.js'
-import type { IngestEvent, IngestOptions, IngestResult, Store } from '../ports/index.js'
+import type { IngestEvent, IngestOptions, IngestResult, MergeResult, Store } from '../ports/index.js'
 import { createBatcher } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
 import type { ChannelEvent, StoredEvent } from '../vocabulary/index.js'
@@ -10,6 +10,8 @@ export interface InboxDependencies {
   readonly emit: Emit
   /** Tells the queue; never rejects and is not waited for. */
   wake(conversationId: string, delayMs: number): void
+  /** A message or the like was stored. Must not throw. */
+  heard(event: StoredEvent): void
   /** How many events may wait for their commit before webhooks are refused. */
   readonly maxWaiting: number
 }
@@ -26,13 +28,15 @@ export interface Inbox {
 }
 
 /** First stage: events in, one commit for all that wait, then the wakes. */
-export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDependencies): Inbox {
+export function createInbox({ store, ingest, emit, wake, heard, maxWaiting }: InboxDependencies): Inbox {
   const batcher = createBatcher<IngestEvent, IngestResult>({
     run: events => store.ingest(events, ingest),
   })
 
   async function commit(event: IngestEvent): Promise<void> {
     const result = await batcher.add(event)
+    // Before the event itself: who hears of it finds its conversation.
+    if (result.kind === 'stored' || result.kind === 'identity') result.merges?.forEach(announceMerge)
     if (result.kind === 'stored') announceStored(event as StoredEvent, result)
     else if (result.kind === 'status' && event.type === 'status') announceStatus(event.status, result)
   }
@@ -42,6 +46,13 @@ export function createInbox({ store, ingest, emit, wake, maxWaiting }: InboxDepe
     if (dueInMs !== null) wake(conversationId, dueInMs)
     emit('message.received', { conversationId, messageId, event })
     if (handoffChange) emit('handoff.changed', handoffChange)
+    heard(event)
+  }
+
+  function announceMerge({ due, handoffChanges, ...merge }: MergeResult): void {
+    emit('user.merged', merge)
+    for (const change of handoffChanges) emit('handoff.changed', change)
+    for (const { conversationId, dueInMs } of due) wake(conversationId, dueInMs)
   }
 
   function announceStatus(
