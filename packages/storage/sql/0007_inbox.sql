@@ -276,6 +276,21 @@ begin
 end
 $$;
 
+create function switchboard.conversations_of(
+  lines switchboard.chat_line[], receipts switchboard.receipt[], owners bigint[]
+) returns bigint[]
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select coalesce(array_agg(c.id order by c.id), '{}')
+  from (
+    select l.conversation_id as id from unnest(lines) as l
+    union select r.conversation_id from unnest(receipts) as r
+    union select o.id from conversations o where o.user_id = any (owners)
+  ) as c
+  where c.id is not null
+$$;
+
 create function switchboard.prepare_lines(
   given json, more jsonb, out lines switchboard.chat_line[], out receipts switchboard.receipt[], out tangled boolean
 )
@@ -288,6 +303,7 @@ declare
   changes jsonb := coalesce(more -> 'changes', '[]');
   keys text[];
   owners bigint[];
+  conversations_known bigint[];
 begin
   lines := array(select r from resolve_lines(given) as r);
   receipts := '{}';
@@ -328,11 +344,18 @@ begin
     end if;
     receipts := resolve_receipts(receipts);
   end if;
-  if tangled or cardinality(receipts) > 0 or exists (select 1 from unnest(lines) as l where l.history) then
+  if tangled then
+    conversations_known := conversations_of(lines, receipts, owners);
+    perform lock_conversations(conversations_known);
+    lines := array(select r from resolve_lines(given) as r);
+    receipts := resolve_receipts(receipts);
+    if conversations_of(lines, receipts, owners) <> conversations_known then
+      -- Going on would take locks out of their order.
+      raise serialization_failure using message = 'One of these conversations was merged or made in this moment.';
+    end if;
+  elsif cardinality(receipts) > 0 or exists (select 1 from unnest(lines) as l where l.history) then
     perform lock_conversations(array(
-      select conversation_id from unnest(lines)
-      union select conversation_id from unnest(receipts)
-      union select c.id from conversations c where tangled and c.user_id = any (owners)
+      select conversation_id from unnest(lines) union select conversation_id from unnest(receipts)
     ));
   end if;
 end

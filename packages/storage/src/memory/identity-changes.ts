@@ -35,11 +35,12 @@ function isMove({ previous, current }: IdentityChange): boolean {
 /** The user who has made this move already: reports come again, also when the number has a new owner. */
 function whoHasMoved(state: State, { channel, previous, current }: IdentityChange): UserEntry | undefined {
   const before = ownerOf(state, channel, previous)
+  const isOther = ({ kind, value }: Identity) => kind === previous.kind && value !== previous.value
   return current
     .map(identity => ({ identity, owner: ownerOf(state, channel, identity) }))
     .find(({ identity, owner }) =>
       isPersonalAddress(previous.kind)
-        ? owner !== undefined && owner === before && identity.kind === previous.kind
+        ? owner !== undefined && owner === before && isOther(identity)
         : owner?.former.has(identityKey(channel, previous)),
     )?.owner
 }

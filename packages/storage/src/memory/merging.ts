@@ -20,7 +20,9 @@ export function mergeUsers(
   now: number,
 ): { readonly user: UserEntry; readonly merge: MergeResult } {
   const [user, gone] = byAge(one, other)
-  for (const [key, address] of gone.addresses) {
+  const addresses = [...user.addresses, ...gone.addresses].sort(([, a], [, b]) => a.number - b.number)
+  user.addresses.clear()
+  for (const [key, address] of addresses) {
     state.identities.set(key, user)
     user.addresses.set(key, address)
   }

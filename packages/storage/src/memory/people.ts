@@ -41,7 +41,11 @@ export function createUser(state: State): UserEntry {
 export function addAddress(state: State, user: UserEntry, channel: string, identity: Identity): void {
   const key = identityKey(channel, identity)
   state.identities.set(key, user)
-  user.addresses.set(key, { identity, channel: channelOf(channel, identity) })
+  user.addresses.set(key, {
+    identity,
+    channel: channelOf(channel, identity),
+    number: Number(state.nextId('')),
+  })
   user.former.delete(key)
   if (identity.kind === 'phone') user.phone = identity.value
 }

@@ -30,6 +30,8 @@ interface Address {
   readonly identity: Identity
   /** Empty for phones: a number is one person on every channel. */
   readonly channel: string
+  /** Grows from address to address. */
+  readonly number: number
 }
 
 export interface ConversationEntry {
