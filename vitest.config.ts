@@ -5,6 +5,8 @@ const conditions = ['source']
 const resolve = { conditions }
 const ssr = { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } }
 const typecheck = { enabled: true, tsconfig: './tsconfig.type-tests.json' }
+/** These name their TypeScript `source` too, which Node itself cannot load: Vite does. */
+const server = { deps: { inline: [/@modelcontextprotocol\/client/, /eventsource/] } }
 const exclude = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
@@ -18,6 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude,
+          server,
           typecheck: { ...typecheck, include: ['packages/*/src/**/*.test-d.ts'] },
           testTimeout: 20_000,
           hookTimeout: 60_000,
@@ -30,6 +33,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude,
+          server,
           typecheck: { ...typecheck, include: ['tests/**/*.test-d.ts'] },
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -75,6 +75,25 @@ async function addHistory(store: Store, count: number): Promise<void> {
   }
 }
 
+/** What was said before with a reaction to every message of it, and then what needs no answer. */
+async function addAsides(store: Store, count: number): Promise<void> {
+  await addHistory(store, count)
+  for (let start = 0; start < count; start += 100) {
+    const numbers = Array.from({ length: 100 }, (_, index) => start + index)
+    const reactions = numbers.map(number => ({
+      ...textEvent(person, `reaction-${number}`, ''),
+      type: 'reaction' as const,
+      targetId: `past-${number}`,
+      emoji: '👍',
+      history: true,
+      sentAt: 1_700_000_000_500 + number * 1_000,
+    }))
+    const asides = numbers.map(number => ({ ...textEvent(person, `aside-${number}`, 'Hi'), forBot: false }))
+    await store.ingest(reactions, options)
+    await store.ingest(asides, options)
+  }
+}
+
 /** Index entries and rows that the database reads for one turn, by function, on a connection that was opened while it was empty. */
 async function readByTurn(prepare: (store: Store) => Promise<void>): Promise<Record<string, number>> {
   const database = await createDatabase()
@@ -117,5 +136,10 @@ describe('what a turn reads', () => {
   it('does not grow with the length of the conversation', async () => {
     const short = await readByTurn(store => addHistory(store, 100))
     expectAsMuch(short, await readByTurn(store => addHistory(store, 1_500)))
+  })
+
+  it('does not grow with the number of reactions and of messages that are not for the bot', async () => {
+    const few = await readByTurn(store => addAsides(store, 100))
+    expectAsMuch(few, await readByTurn(store => addAsides(store, 1_500)))
   })
 })

@@ -1,5 +1,5 @@
 import { type MetaChannel, metaChannel } from '@switchboard/adapters/meta'
-import type { ChannelEvent, OutboundContent, Peer } from '@switchboard/core'
+import { type ChannelEvent, createBot, type OutboundContent, type Peer } from '@switchboard/core'
 import {
   type Emulator,
   sampleDocument,
@@ -7,6 +7,7 @@ import {
   sampleVoiceNote,
   startEmulator,
 } from '@switchboard/emulator'
+import { memoryStore } from '@switchboard/storage/memory'
 import { describe, expect, test } from 'vitest'
 
 interface Both extends AsyncDisposable {
@@ -157,6 +158,27 @@ describe.each([
     await expect(channel.download({ ...byId, id: '1' })).rejects.toMatchObject({ providerCode: '100' })
   })
 
+  test('brings the files of a history to their placeholders, and fetches them', async () => {
+    await using both = await start(options)
+    const { emulator, channel, events } = both
+    const photo = sampleImage()
+    const { id } = await channel.upload({ bytes: photo, mimeType: 'image/png' })
+    const message = { id: 'wamid.cGhvdG8', from: 'business', timestamp: new Date(1_767_323_045_000) } as const
+    const placeholder = { ...message, message: { type: 'media_placeholder' } }
+    await emulator.history({ with: 'Alex Rivera', messages: [placeholder] })
+    const file = { ...message, message: { type: 'image', image: { id } } }
+    await emulator.history({ with: 'Alex Rivera', messages: [file], followUp: true })
+    expect(events).toMatchObject([
+      { type: 'message', history: true, content: { type: 'unsupported', kind: 'media_placeholder' } },
+      { type: 'message', history: true, author: 'operator', content: { type: 'image' } },
+      { type: 'edit', history: true, author: 'operator', targetId: message.id, content: { media: { id } } },
+    ])
+    const edit = events[2]
+    if (edit?.type !== 'edit' || !('media' in edit.content)) throw new Error('no file came')
+    const { bytes } = await channel.download(edit.content.media)
+    expect(Buffer.from(bytes).equals(photo)).toBe(true)
+  })
+
   test('gives back what was uploaded', async () => {
     await using both = await start(options)
     const { channel, emulator } = both
@@ -184,4 +206,26 @@ describe.each([
     })
     expect(await stranger.health()).toEqual({ ok: false, state: 'error 190' })
   })
+})
+
+test('a bot answers with all kinds of content, one after the other', async () => {
+  await using emulator = await startEmulator()
+  const { phoneNumberId, accessToken, appSecret } = emulator.account
+  const bot = createBot({
+    channels: [metaChannel({ phoneNumberId, accessToken, appSecret, graphUrl: emulator.url })],
+    store: memoryStore(),
+    buffer: { quietMs: 0 },
+    respond: async () => ({ parts: contents.map(([, content]) => content) }),
+  })
+  emulator.connect(request => bot.fetch(request))
+  await using _worker = bot.work()
+  await emulator.person().text('Everything, please')
+  const sent = await emulator.ledger.waitForSent(contents.length)
+  expect(sent.map(({ type }) => type)).toEqual(contents.map(([type]) => type))
+  expect(emulator.refusals).toEqual([])
+  await emulator.webhooks.settled()
+  const lines = await bot.messages({ phone: `+${emulator.person().phone}` })
+  expect(lines.slice(1).map(({ type, status }) => [type, status])).toEqual(
+    contents.map(([, { type }]) => [type, 'delivered']),
+  )
 })

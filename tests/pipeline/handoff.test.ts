@@ -150,6 +150,36 @@ describe('an operator', () => {
     expect(channel.sent[0]?.quotedId).toBe('wamid.7')
   })
 
+  it('sends anything else that an operator gives, and refuses what is nothing', async () => {
+    const { bot, channel } = embeddedBot()
+    const content = {
+      type: 'document',
+      media: { url: 'https://shop.example/list.pdf' },
+      caption: 'Prices',
+    } as const
+    expect(await bot.sendAsOperator({ phone: person }, { content })).toMatchObject({
+      text: 'Prices',
+      content,
+    })
+    expect(channel.sent[0]?.content).toEqual(content)
+    const preview = { type: 'text', text: '**as it is** https://shop.example', linkPreview: true } as const
+    await bot.sendAsOperator({ phone: person }, { content: preview })
+    expect(channel.sent[1]?.content).toEqual(preview)
+    const nothing: readonly unknown[] = [
+      {},
+      { text: 7 },
+      { content: { type: 'text', text: ' ' } },
+      { content: 'text' },
+      { content: {} },
+      { text: 'a', content },
+    ]
+    for (const message of nothing) {
+      const sent = bot.sendAsOperator({ phone: person }, message as { text: string })
+      await expect(sent).rejects.toMatchObject({ code: 'invalid_input' })
+    }
+    expect(channel.attempts).toHaveLength(2)
+  })
+
   it('is told when there is nothing to send', async () => {
     const { bot } = embeddedBot()
     await expect(bot.sendAsOperator({ phone: person }, { text: ' \u0000'.trim() })).resolves.toBeDefined()

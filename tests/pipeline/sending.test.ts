@@ -1,3 +1,4 @@
+import type { OutboundContent } from '@switchboard/core'
 import { describe, expect, it } from 'vitest'
 import { embeddedBot, person } from './embedded-bot.js'
 
@@ -199,6 +200,32 @@ describe('an answer of several parts', () => {
     expect(channel.attempts).toHaveLength(1)
     await clock.advance(30_000)
     expect(sent()).toEqual(['one', 'two', 'three'])
+  })
+
+  it('goes out in order whatever its parts are, each as it was given', async () => {
+    const parts: readonly OutboundContent[] = [
+      { type: 'text', text: 'one' },
+      { type: 'image', media: { url: 'https://shop.example/cake.jpg' }, caption: 'a cake' },
+      { type: 'location', latitude: 1, longitude: 2 },
+      { type: 'buttons', text: 'More?', buttons: [{ id: 'yes', title: 'Yes' }] },
+    ]
+    const { bot, write, clock, channel } = embeddedBot({ respond: () => ({ parts }) })
+    channel.scriptSends(
+      { kind: 'sent', delayMs: 700 },
+      { kind: 'sent', delayMs: 1_500 },
+      { kind: 'refused', retryable: true },
+    )
+    await write('hello')
+    await clock.advance(1_500)
+    expect(channel.attempts).toHaveLength(1)
+    await clock.advance(1_000)
+    expect(channel.attempts).toHaveLength(2)
+    await clock.advance(30_000)
+    expect(channel.sent.map(({ content }) => content)).toEqual(parts)
+    expect((await bot.messages({ phone: person })).map(({ type }) => type)).toEqual([
+      'text',
+      ...parts.map(({ type }) => type),
+    ])
   })
 
   it('is what a text becomes that the channel takes in pieces only', async () => {

@@ -15,6 +15,7 @@ export function recordingsOf(provider: string) {
   if (!present) console.info(`No recorded traffic in ${folder}: nothing to replay.`)
   const loadText = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8')
   return {
+    folder,
     present,
     /** Without recordings there are no such tests, rather than skipped ones. */
     replays: (name: string, tests: () => void): void => {

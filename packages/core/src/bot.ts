@@ -52,7 +52,15 @@ export function createBot(options: BotOptions): Bot {
   const { sendLeaseMs } = resolved.outbox
 
   const bot: Bot = {
-    ...createPeople({ ...resolved, ...pipeline, ready, handoffIdleMs, sendLeaseMs, send: outbox.send }),
+    ...createPeople({
+      ...resolved,
+      ...pipeline,
+      ready,
+      handoffIdleMs,
+      sendLeaseMs,
+      send: outbox.send,
+      pump: outbox.pump,
+    }),
     ...createReading({ store, channels, clock, workers, sweepMs, ready }),
     handle,
     fetch: fetchHandler(handle, resolved.maxBodyBytes),

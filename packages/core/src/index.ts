@@ -1,6 +1,6 @@
 // The bot
 
-export type { BotOptions, SendOptions, TurnOptions } from './bot/options.js'
+export type { BotOptions, SendOptions, TurnOptions, WindowOptions } from './bot/options.js'
 export type { OperatorText, Target } from './bot/people.js'
 export type { Health } from './bot/reading.js'
 export type { Worker } from './bot/worker.js'
@@ -19,6 +19,7 @@ export {
 } from './errors.js'
 // Ports: what adapters implement
 export type {
+  AddressedEvent,
   Answer,
   BufferPolicy,
   CallOptions,
@@ -32,6 +33,7 @@ export type {
   ConversationSummary,
   ConversationTarget,
   DownloadOptions,
+  ForBot,
   Generated,
   GenerateId,
   GenerateOptions,
@@ -55,13 +57,19 @@ export type {
   OutboxOptions,
   Page,
   Polled,
+  PollLease,
   Progress,
   Prompt,
   Queue,
+  RateBucket,
+  RateGrant,
+  RateLimit,
+  RateLimiter,
   Received,
   ReleaseResult,
   ReplyDraft,
   Responder,
+  SendLimits,
   SendRecord,
   SendRecordResult,
   SendResult,
@@ -90,8 +98,13 @@ export {
   contentText,
   defaultQuoteThresholds,
   describeMessage,
+  editedContent,
+  formatText,
+  type GroupPolicy,
+  type GroupRule,
   type HandoffEvent,
   isPersonalAddress,
+  isSaid,
   nextHandoff,
   operatorMark,
   type QuoteSituation,
@@ -106,6 +119,8 @@ export {
 } from './rules/index.js'
 export { randomId, systemClock } from './runtime/clock.js'
 export type { BotEvents, MessageReport, TurnReport } from './runtime/events.js'
+export { type InProcessRateLimiterOptions, inProcessRateLimiter } from './runtime/rate-limiter.js'
+export type { WindowTemplate } from './stages/outbox/send-attempt.js'
 
 // Vocabulary
 export type {
@@ -150,6 +165,7 @@ export type {
   Peer,
   Person,
   PollContent,
+  Reaction,
   ReactionEvent,
   ReceiptStatus,
   RevokeEvent,

@@ -1,3 +1,4 @@
+import type { ProviderName } from './account.js'
 import type { EventLog } from './event-log.js'
 import { compact, type JsonObject } from './json.js'
 
@@ -9,19 +10,20 @@ export type Tick = 'sent' | 'delivered' | 'read' | 'failed'
 
 /** A message as it stands on the phone. */
 export interface ChatMessage {
-  /** The wamid. */
+  /** The provider's id: a wamid at Meta. */
   readonly id: string
-  /** A person's key, or a group id. */
+  /** A person's key, or a group id; followed by `@` and the account's id when it is not one of Meta's. */
   readonly chat: string
   /** `phone-app`: a human of the business, on the business phone (an echo). */
   readonly author: 'person' | 'business' | 'phone-app'
   /** Who wrote it when `author` is `person`: the person's key. */
   readonly person?: string
-  /** Which business number it was written to or from. */
+  readonly provider: ProviderName
+  /** Which account it was written to or from: Meta's phone number id, Whapi's channel id, WAHA's session. */
   readonly phoneNumberId: string
-  /** The wire's type: text, image, audio, document, location, interactive, template, … */
+  /** Meta's word for the kind, whatever the provider: text, image, audio, document, location, interactive, template, … */
   readonly type: string
-  /** The wire's object under that type, such as `{ body }` or `{ id, mime_type, caption }`. */
+  /** Meta's object under that type, such as `{ body }` or `{ id, mime_type, caption }`. */
   readonly content: unknown
   /** What a person reads in the bubble: the text, the caption, the button's title. */
   readonly text?: string

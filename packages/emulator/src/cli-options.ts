@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { compact } from './json.js'
 import type { EmulatorOptions } from './options.js'
 
 export interface CliOptions extends EmulatorOptions {
@@ -6,7 +7,7 @@ export interface CliOptions extends EmulatorOptions {
   readonly verify: boolean
 }
 
-export const HELP = `switchboard-emulator: WhatsApp's Cloud API, a model API and a phone on localhost
+export const HELP = `switchboard-emulator: WhatsApp's Cloud API, Whapi, WAHA, a model API and a phone on localhost
 
 Usage
   switchboard-emulator [options]
@@ -18,6 +19,14 @@ Options
   --app-secret <secret>       signs the webhooks: X-Hub-Signature-256         (emulator-app-secret)
   --access-token <token>      bearer token that the Graph API asks for        (emulator-access-token)
   --phone-number-id <digits>  the business number in Graph paths              (106540000000001)
+  --whapi                     play a channel of Whapi.cloud too
+  --whapi-webhook <url>       where its webhooks go; plays it
+  --whapi-token <token>       its bearer token                                (emulator-whapi-token)
+  --waha                      play a session of WAHA too
+  --waha-webhook <url>        where its webhooks go; plays it
+  --waha-key <key>            its X-Api-Key                                   (emulator-waha-key)
+  --waha-engine <engine>      NOWEB, WEBJS or GOWS                            (GOWS)
+  --waha-hmac-key <key>       signs its webhooks: X-Webhook-Hmac              (emulator-waha-hmac-key)
   --verify-token <token>      verify the webhook with this token at start, as Meta does when it is configured
   --api-key <key>             bearer key that the model API asks for          (any)
   --auto-read <ms>            people read every message so long after it came (when the chat is opened)
@@ -40,6 +49,14 @@ const FLAGS = {
   'access-token': { type: 'string' },
   'phone-number-id': { type: 'string' },
   'verify-token': { type: 'string' },
+  whapi: { type: 'boolean' },
+  'whapi-webhook': { type: 'string' },
+  'whapi-token': { type: 'string' },
+  waha: { type: 'boolean' },
+  'waha-webhook': { type: 'string' },
+  'waha-key': { type: 'string' },
+  'waha-engine': { type: 'string' },
+  'waha-hmac-key': { type: 'string' },
   'api-key': { type: 'string' },
   'auto-read': { type: 'string' },
   'no-statuses': { type: 'boolean' },
@@ -65,12 +82,25 @@ export function readCommandLine(args: readonly string[]): CliOptions | 'help' | 
       appSecret: values['app-secret'],
       accessToken: values['access-token'],
       phoneNumberId: values['phone-number-id'],
+      whapi: given(values.whapi, { webhook: values['whapi-webhook'], token: values['whapi-token'] }),
+      waha: given(values.waha, {
+        webhook: values['waha-webhook'],
+        apiKey: values['waha-key'],
+        engine: values['waha-engine'],
+        hmacKey: values['waha-hmac-key'],
+      }),
       verifyToken,
       verify: verifyToken !== undefined,
       model: apiKey === undefined ? undefined : { apiKey },
       statuses: values['no-statuses'] ? false : readMs === undefined ? undefined : { readMs },
     }).filter(([, value]) => value !== undefined),
   ) as unknown as CliOptions
+}
+
+/** The options of a provider, once it is asked for or one of them is given. */
+function given(asked: boolean | undefined, options: Record<string, string | undefined>): object | undefined {
+  const chosen = compact(options)
+  return asked || Object.keys(chosen).length > 0 ? chosen : undefined
 }
 
 function numberOf(flag: string, value: string | undefined): number | undefined {

@@ -19,7 +19,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-function greeting({ url, modelUrl, phoneUrl, account }: Emulator, options: CliOptions): string {
+function greeting(emulator: Emulator, options: CliOptions): string {
+  const { url, modelUrl, phoneUrl, account } = emulator
   const webhook =
     options.webhook === undefined ? 'none yet: start again with --webhook <url>' : String(options.webhook)
   return `listening on ${url}
@@ -31,10 +32,27 @@ function greeting({ url, modelUrl, phoneUrl, account }: Emulator, options: CliOp
   app secret       ${shown(options.appSecret, account.appSecret)}              WHATSAPP_APP_SECRET
   model API        ${modelUrl}         OPENAI_BASE_URL
   control API      ${url}/_emulator/state
-  webhooks to      ${webhook}
+  webhooks to      ${webhook}${others(emulator, options)}
 
 Stop with Ctrl+C.
 `
+}
+
+/** What a bot at Whapi or WAHA is configured with. */
+function others(emulator: Emulator, { whapi, waha }: CliOptions): string {
+  const lines: string[] = []
+  if (whapi) {
+    const { url, token } = emulator.whapi
+    lines.push('', `  Whapi API        ${url}`, `  Whapi token      ${shown(whapi.token, token)}`)
+    lines.push(`  Whapi webhooks   ${whapi.webhook ?? 'none yet'}`)
+  }
+  if (waha) {
+    const { url, apiKey, session, engine } = emulator.waha
+    lines.push('', `  WAHA API         ${url}, session ${session} (${engine})`)
+    lines.push(`  WAHA key         ${shown(waha.apiKey, apiKey)}`)
+    lines.push(`  WAHA webhooks    ${waha.webhook ?? 'none yet'}`)
+  }
+  return lines.map(line => `\n${line}`).join('')
 }
 
 /** A secret that somebody chose is not printed; the built-in ones are no secrets. */

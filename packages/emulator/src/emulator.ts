@@ -1,20 +1,22 @@
+import type { Status } from './account.js'
 import type { ChatMessage } from './chats.js'
 import type { Faults } from './faults/fault-script.js'
+import type { HistoryDetails } from './graph/webhooks/business-phone.js'
+import type { Verification } from './graph/webhooks/verify.js'
 import type { Ledger, Refusal } from './ledger.js'
 import type { Model } from './model/model-script.js'
 import type { BusinessNumber, EmulatorOptions, StatusOptions } from './options.js'
 import type { PersonDetails } from './people.js'
 import type { Person } from './person.js'
-import type { EchoDetails, HistoryDetails } from './webhooks/business-phone.js'
-import type { Said } from './webhooks/incoming.js'
+import type { EchoDetails, Said } from './saying.js'
+import type { WahaAccount } from './waha/provider.js'
 import type { Delivery, RecordedAttempt } from './webhooks/redeliver.js'
-import type { Status } from './webhooks/statuses.js'
-import type { Verification } from './webhooks/verify.js'
 import type { DeliverOptions } from './webhooks/webhooks.js'
+import type { WhapiAccount } from './whapi/provider.js'
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, the base URL of the Graph API. */
+  /** `http://127.0.0.1:PORT`, the base URL of the Graph API, of Whapi and of WAHA. */
   readonly url: string
   /** For OpenAI's clients: `{url}/v1`. */
   readonly modelUrl: string
@@ -24,6 +26,10 @@ export interface Emulator extends AsyncDisposable {
   readonly phoneUrl: string
   /** What a bot must be configured with. */
   readonly account: EmulatorAccount
+  /** The Whapi channel. Throws an EmulatorError when it was not asked for with the option `whapi`. */
+  readonly whapi: WhapiAccount
+  /** The WAHA session. Throws an EmulatorError when it was not asked for with the option `waha`. */
+  readonly waha: WahaAccount
 
   /** A person by name, key, phone or BSUID; without an argument the first. Throws when there is nobody. */
   person(selector?: string): Person
@@ -32,7 +38,7 @@ export interface Emulator extends AsyncDisposable {
 
   /** All that came in. */
   readonly ledger: Ledger
-  /** Requests that Meta would refuse, with the reason: empty at the end of a good test. */
+  /** Requests that the provider would refuse, with the reason: empty at the end of a good test. */
   readonly refusals: readonly Refusal[]
   readonly faults: Faults
   readonly model: Model

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
-/** Ids in the shapes that Meta uses. They are random, so emulators that run side by side never collide. */
+/** Ids in the shapes that Meta uses; the other providers make theirs in rooms of their own. They are random, so emulators that run side by side never collide. */
 export interface Ids {
   /** `wamid.` and base64, like `wamid.HBgLMTU1NTAwMDEyMzQVAgAZ…`; `address` is baked in as Meta does. */
   message(address: string): string
@@ -12,6 +12,8 @@ export interface Ids {
   trace(): string
   /** Digits of a fictional phone number, 1555… */
   phone(): string
+  /** Fifteen digits: a person's hidden id on WhatsApp Web. */
+  lid(): string
   token(): string
 }
 
@@ -26,6 +28,7 @@ export function createIds(): Ids {
     user: () => `US.9${digits(19)}`,
     trace: () => `A${randomBytes(16).toString('base64url')}`,
     phone: () => `1555${digits(7)}`,
+    lid: () => `1${digits(14)}`,
     token: () => randomBytes(12).toString('hex'),
   }
 }

@@ -1,8 +1,9 @@
+import type { ProviderName } from './account.js'
 import type { EventLog } from './event-log.js'
 import type { JsonObject } from './json.js'
 import type { Watch } from './watch.js'
 
-/** One request to the Graph API, in order of arrival. */
+/** One request to the API of a provider, in order of arrival. */
 export interface LedgerEntry {
   /** Counts up from 1 over everything that the emulator receives, model requests included. */
   readonly sequence: number
@@ -11,7 +12,7 @@ export interface LedgerEntry {
   readonly method: string
   /** With query. */
   readonly path: string
-  /** Lower case; the token is redacted. */
+  /** Lower case; tokens and keys are redacted, in the path too. */
   readonly headers: Readonly<Record<string, string>>
   /** Parsed JSON, `{ _multipart: … }` for an upload, or undefined. */
   readonly body: unknown
@@ -27,16 +28,20 @@ export interface LedgerEntry {
 
 /** An accepted outgoing message. */
 export interface SentMessage {
+  /** The provider's id of the message. */
   readonly wamid: string
-  /** As in the request: a phone number, a BSUID (from `recipient`) or a group id. */
+  readonly provider: ProviderName
+  /** As in the request: a phone number, a BSUID (from `recipient`), a chat id or a group id. */
   readonly to: string
   /** Key of the person it reached; absent for a group. */
   readonly person?: string
+  /** Which account sent it: Meta's phone number id, Whapi's channel id, WAHA's session. */
   readonly phoneNumberId: string
+  /** Meta's word for the kind: text, image, … */
   readonly type: string
   /** The text, the caption or the body of an interactive message. */
   readonly text?: string
-  /** `context.message_id`. */
+  /** What it quotes. */
   readonly quotedId?: string
   /** `biz_opaque_callback_data`. */
   readonly opaque?: string
@@ -47,9 +52,11 @@ export interface SentMessage {
   readonly sequence: number
 }
 
-/** A read mark; `typing` is true when it asked for the typing bubble too. */
+/** A read mark, or a typing bubble alone; `typing` is true when the bubble was asked for. */
 export interface ReadMark {
-  readonly messageId: string
+  /** Absent when it only asked for the bubble, as Whapi and WAHA do. */
+  readonly messageId?: string
+  readonly provider: ProviderName
   readonly typing: boolean
   readonly at: number
   readonly sequence: number
@@ -70,7 +77,7 @@ export interface Ledger extends Iterable<LedgerEntry> {
   /** Every acceptance, also one whose answer never reached the caller. */
   sent(): readonly SentMessage[]
   readonly reads: readonly ReadMark[]
-  /** The read marks that showed a typing bubble. */
+  /** The marks that showed a typing bubble. */
   readonly typing: readonly ReadMark[]
   /** Resolves with all sent messages once there are `count`; rejects after `timeoutMs` (5000) and says what there is. */
   waitForSent(count: number, timeoutMs?: number): Promise<readonly SentMessage[]>
@@ -118,7 +125,9 @@ export function createLedger({ now, events, watch, wait, diagnose }: LedgerParts
     [Symbol.iterator]: () => entries.values(),
     requests: () => [...entries],
     sent: () => [...sent],
-    reads,
+    get reads() {
+      return reads.filter(mark => mark.messageId !== undefined)
+    },
     get typing() {
       return reads.filter(mark => mark.typing)
     },

@@ -12,7 +12,8 @@ export interface MediaFile {
 }
 
 export interface MediaStore {
-  put(file: { mimeType: string; bytes: Uint8Array; filename?: string }): MediaFile
+  /** Keeps a file, under an id of Meta's shape unless one is given. */
+  put(file: { mimeType: string; bytes: Uint8Array; filename?: string; id?: string }): MediaFile
   get(id: string): MediaFile | undefined
   delete(id: string): boolean
   /** A download URL of five minutes, as Meta's: `…/whatsapp_business/attachments/?mid=…&ext=…&hash=…`. */
@@ -36,7 +37,7 @@ export function createMediaStore(ids: Ids, now: () => number, origin: () => stri
     put(file) {
       const digest = createHash('sha256').update(file.bytes).digest()
       const sha256 = { hex: digest.toString('hex'), base64: digest.toString('base64') }
-      const stored = { ...file, id: ids.media(), sha256 }
+      const stored = { ...file, id: file.id ?? ids.media(), sha256 }
       files.set(stored.id, stored)
       return stored
     },

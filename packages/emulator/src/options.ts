@@ -49,6 +49,51 @@ export interface ModelOptions {
   readonly answer?: ModelAnswer
 }
 
+/** One channel of Whapi.cloud: a number behind a bearer token. */
+export interface WhapiOptions {
+  /** Where its webhooks go; can be set later with `emulator.whapi.connect`, or by the bot with `PATCH /settings`. */
+  readonly webhook?: string | URL | WebhookHandler
+  /** Bearer token. Default `emulator-whapi-token`. */
+  readonly token?: string
+  /** `channel_id` of webhooks. Default `EMULTR-W1H2P`. */
+  readonly channelId?: string
+  /** Digits of the business number. Default 15550008888. */
+  readonly phone?: string
+  /** Headers of every webhook: Whapi signs nothing, so this is where a secret goes. Default `{ 'x-hook-secret': 'emulator-whapi-secret' }`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Kinds of media that come with a `link`: image, audio, voice, video, document, sticker. Default none. */
+  readonly autoDownload?: readonly string[]
+}
+
+/** The programs that WAHA can talk to WhatsApp with. Their webhooks differ. */
+export type WahaEngine = 'NOWEB' | 'WEBJS' | 'GOWS'
+
+/** One session of WAHA. */
+export interface WahaOptions {
+  /** Where its webhooks go; can be set later with `emulator.waha.connect`, or by the bot with `PUT /api/sessions/{session}`. */
+  readonly webhook?: string | URL | WebhookHandler
+  /** `X-Api-Key`. Default `emulator-waha-key`. */
+  readonly apiKey?: string
+  /** Default `default`. */
+  readonly session?: string
+  /** Default GOWS. */
+  readonly engine?: WahaEngine
+  /** Digits of the business number. Default 15550007777. */
+  readonly phone?: string
+  /** Key of the HMAC over webhooks; `null`: unsigned. Default `emulator-waha-hmac-key`. */
+  readonly hmacKey?: string | null
+  /**
+   * The events that are sent. Default: all of them but `message`, which says again what `message.any` says of people's messages.
+   */
+  readonly events?: readonly string[]
+  /** How people show in direct chats: by phone (`@c.us`), if they show one, or by hidden id (`@lid`). Default `phone`. */
+  readonly addressing?: 'phone' | 'lid'
+  /** Media come with a URL. `false`: `hasMedia` with `media: null`. Default true. */
+  readonly downloadMedia?: boolean
+  /** How long its files can be fetched, seconds; 0: for ever. Default 180, as WAHA's `WHATSAPP_FILES_LIFETIME`. */
+  readonly filesLifetime?: number
+}
+
 export interface EmulatorOptions {
   /** Default 0: any free port. */
   readonly port?: number
@@ -83,6 +128,10 @@ export interface EmulatorOptions {
   /** Refuse quotes of, reactions to and read marks on messages that the emulator never saw (131009). Default true. */
   readonly strictMessageIds?: boolean
   readonly model?: ModelOptions
+  /** Plays Whapi.cloud beside Meta. Default: not. */
+  readonly whapi?: WhapiOptions
+  /** Plays WAHA beside Meta. Default: not. */
+  readonly waha?: WahaOptions
   /** The clock, in milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number
 }

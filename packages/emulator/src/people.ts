@@ -9,6 +9,8 @@ export interface PersonDetails {
   readonly phone?: string | null
   /** Business-scoped user id (BSUID). `null`: none in webhooks, as before 2026. Default: a fictional one. */
   readonly userId?: string | null
+  /** Digits of the hidden id that WhatsApp Web knows people by, `{digits}@lid`. Default: fictional ones. */
+  readonly lid?: string
   /** Parent BSUID, only there for enrolled portfolios. */
   readonly parentUserId?: string
   /** `@alexr`. */
@@ -20,6 +22,8 @@ export interface PersonRecord {
   /** Stable name in URLs of the control API, such as `alex-rivera`. */
   readonly key: string
   name: string
+  /** Digits. */
+  lid: string
   phone?: string
   userId?: string
   parentUserId?: string
@@ -32,7 +36,7 @@ export interface People {
   all(): readonly PersonRecord[]
   add(details: PersonDetails): PersonRecord
   change(person: PersonRecord, details: Partial<PersonDetails>): void
-  /** By key, name, phone (with or without `+`) or BSUID. */
+  /** By key, name, phone (with or without `+`), BSUID or LID. */
   find(selector: string): PersonRecord | undefined
   /** As `find`, but throws and lists who there is. */
   get(selector: string): PersonRecord
@@ -40,9 +44,15 @@ export interface People {
 }
 
 const DEFAULT_PEOPLE: readonly PersonDetails[] = [
-  { name: 'Alex Rivera', phone: '+15550001234', userId: 'US.90210000000000000017' },
-  { name: 'Bo Chen', phone: '+15550005678', userId: 'US.90210000000000000023' },
-  { name: 'Robin Sato', phone: null, userId: 'US.90210000000000000031', username: '@robin.sato' },
+  { name: 'Alex Rivera', phone: '+15550001234', userId: 'US.90210000000000000017', lid: '100000000000017' },
+  { name: 'Bo Chen', phone: '+15550005678', userId: 'US.90210000000000000023', lid: '100000000000023' },
+  {
+    name: 'Robin Sato',
+    phone: null,
+    userId: 'US.90210000000000000031',
+    lid: '100000000000031',
+    username: '@robin.sato',
+  },
 ]
 
 export function createPeople(ids: Ids, events: EventLog, initial = DEFAULT_PEOPLE): People {
@@ -50,7 +60,14 @@ export function createPeople(ids: Ids, events: EventLog, initial = DEFAULT_PEOPL
   const index = new Map<string, PersonRecord>()
 
   function register(person: PersonRecord): void {
-    for (const name of [person.key, person.name, person.phone, person.userId, person.parentUserId])
+    for (const name of [
+      person.key,
+      person.name,
+      person.phone,
+      person.userId,
+      person.parentUserId,
+      person.lid,
+    ])
       if (name !== undefined && !index.has(name)) index.set(name, person)
   }
 
@@ -59,7 +76,8 @@ export function createPeople(ids: Ids, events: EventLog, initial = DEFAULT_PEOPL
   }
 
   function add(details: PersonDetails): PersonRecord {
-    const person: PersonRecord = { key: freeKey(details.name, index), name: details.name }
+    const lid = details.lid ?? ids.lid()
+    const person: PersonRecord = { key: freeKey(details.name, index), name: details.name, lid }
     assign(person, {
       ...details,
       phone: defaulted(details.phone, ids.phone),
@@ -106,6 +124,7 @@ function defaulted(value: string | null | undefined, generate: () => string): st
 
 function assign(person: PersonRecord, details: Partial<PersonDetails>): void {
   if (details.name !== undefined) person.name = details.name
+  if (details.lid !== undefined) person.lid = details.lid
   if (details.phone === null) delete person.phone
   else if (details.phone !== undefined) person.phone = details.phone.replace(/\D/g, '')
   if (details.userId === null) delete person.userId

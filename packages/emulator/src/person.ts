@@ -1,3 +1,4 @@
+import { accountOf } from './account.js'
 import { type ChatMessage, isUnread } from './chats.js'
 import { compact, type JsonObject } from './json.js'
 import type { SentMessage } from './ledger.js'
@@ -5,9 +6,8 @@ import type { PersonDetails, PersonRecord } from './people.js'
 import { sampleDocument } from './samples/document.js'
 import { sampleImage } from './samples/image.js'
 import { sampleVoiceNote } from './samples/voice-note.js'
-import { type Said, type SayOptions, say } from './webhooks/incoming.js'
-import type { Delivery } from './webhooks/redeliver.js'
-import { emitStatus } from './webhooks/statuses.js'
+import type { Said, SayOptions } from './saying.js'
+import { type Delivery, joinDeliveries } from './webhooks/redeliver.js'
 import type { World } from './world.js'
 
 export interface MediaOptions extends SayOptions {
@@ -54,22 +54,27 @@ export interface Person {
   templateButton(button: { payload: string; text: string }, options?: SayOptions): Promise<Said>
   edit(messageId: string, body: string, options?: SayOptions): Promise<Said>
   revoke(messageId: string, options?: SayOptions): Promise<Said>
+  /** Votes in a poll of the bot, by the words of the options; none takes the vote back. Whapi and WAHA only. */
+  vote(messageId: string, options: readonly string[], sayOptions?: SayOptions): Promise<Said>
   /** Any message in Meta's shape: `{ type: 'order', order: { … } }`. */
   message(message: JsonObject & { type: string }, options?: SayOptions): Promise<Said>
 
   /** Opens the chat, or a group: `read` statuses for everything from the business that was not read yet. */
-  read(options?: { readonly group?: string }): Promise<Delivery | undefined>
+  read(options?: { readonly group?: string; readonly via?: string }): Promise<Delivery | undefined>
   /** Changes how the person shows: `{ phone: null }` hides the number, `{ phone: '+1…' }` shows it. */
   change(details: Partial<PersonDetails>): void
   /** What the bot sent to this person, as accepted. */
   received(): readonly SentMessage[]
   /** The chat as it stands on the phone, echoes included. */
-  chat(): readonly ChatMessage[]
+  chat(options?: { readonly via?: string }): readonly ChatMessage[]
 }
 
 export function createPerson(world: World, record: PersonRecord): Person {
+  const account = (via?: string) => accountOf(world.providers, via)
+  const say = async (message: JsonObject, options: SayOptions = {}): Promise<Said> =>
+    account(options.via).say(record, message, options)
   const tell = (type: string, content: unknown, options?: SayOptions): Promise<Said> =>
-    say(world, record, { type, [type]: content }, options)
+    say({ type, [type]: content }, options)
   const show = (
     type: string,
     bytes: Uint8Array,
@@ -113,11 +118,12 @@ export function createPerson(world: World, record: PersonRecord): Person {
     edit: (messageId, body, options) =>
       tell('edit', { original_message_id: messageId, message: { type: 'text', text: { body } } }, options),
     revoke: (messageId, options) => tell('revoke', { original_message_id: messageId }, options),
-    message: (message, options) => say(world, record, message, options),
-    read: ({ group = record.key } = {}) => readChat(world, group),
+    vote: (messageId, options, sayOptions) => tell('vote', { message_id: messageId, options }, sayOptions),
+    message: say,
+    read: ({ group = record.key, via } = {}) => readChat(world, account(via).chatKey(group)),
     change: details => world.people.change(record, details),
     received: () => world.ledger.view.sent().filter(sent => sent.person === record.key),
-    chat: () => world.chats.of(record.key),
+    chat: ({ via } = {}) => world.chats.of(account(via).chatKey(record.key)),
   }
 }
 
@@ -136,7 +142,6 @@ function mediaContent(
     mime_type: file.mimeType,
     sha256: file.sha256.base64,
     id: file.id,
-    url: world.media.urlOf(file, 'webhook'),
     ...extra,
   })
 }
@@ -146,10 +151,11 @@ async function readChat(world: World, chat: string): Promise<Delivery | undefine
   // Written on the business phone: nobody asked for statuses of these.
   for (const { author, id } of messages) if (author === 'phone-app') world.chats.tick(id, 'read')
   const unread = messages.flatMap(message => world.ledger.findSent(message.id) ?? [])
-  let delivery: Delivery | undefined
-  for (const number of world.settings.numbers) {
-    const mine = unread.filter(sent => sent.phoneNumberId === number.phoneNumberId)
-    if (mine.length > 0) delivery = await emitStatus(world, number, mine, 'read')
+  const deliveries: Delivery[] = []
+  for (const each of world.providers.flatMap(provider => provider.accounts)) {
+    const mine = unread.filter(sent => sent.phoneNumberId === each.id)
+    const delivery = mine.length > 0 ? await each.report(mine, 'read') : undefined
+    if (delivery) deliveries.push(delivery)
   }
-  return delivery
+  return deliveries.length > 0 ? joinDeliveries(deliveries) : undefined
 }

@@ -7,6 +7,8 @@ import type {
   WebhookHandler,
 } from './options.js'
 
+export type RedeliverySettings = Required<RedeliveryOptions>
+
 /** The options with every default filled in. The members that are not readonly can change while it runs. */
 export interface Settings {
   readonly host: string
@@ -18,7 +20,7 @@ export interface Settings {
   verifyToken: string
   webhook: URL | WebhookHandler | undefined
   statuses: (Required<Omit<StatusOptions, 'readMs'>> & Pick<StatusOptions, 'readMs'>) | false
-  readonly redelivery: Required<RedeliveryOptions>
+  readonly redelivery: RedeliverySettings
   readonly customerWindow: 'enforce' | 'ignore'
   readonly strictMessageIds: boolean
 }

@@ -9,7 +9,7 @@ create domain switchboard.conversation_kind as text collate "C" check (value in 
 create domain switchboard.handoff_state as text collate "C" check (value in ('bot', 'requested', 'human'));
 create domain switchboard.author as text collate "C" check (value in ('customer', 'bot', 'operator'));
 create domain switchboard.message_status as text collate "C"
-  check (value in ('pending', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled'));
+  check (value in ('pending', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled', 'parked'));
 
 create table switchboard.accounts (
   id integer generated always as identity primary key,
@@ -62,12 +62,15 @@ create table switchboard.conversations (
   unread_since timestamptz,
   lease_until timestamptz,
   idle_at timestamptz,
+  customer_at timestamptz,
+  early_until timestamptz,
   created_at timestamptz not null default now(),
   account_id integer not null references switchboard.accounts,
   message_count integer not null default 0,
   unread_count integer not null default 0,
   attempts integer not null default 0,
   voids integer not null default 0,
+  parked boolean not null default false,
   kind switchboard.conversation_kind not null,
   handoff switchboard.handoff_state not null default 'bot',
   peer_kind text collate "C" not null,
@@ -80,6 +83,7 @@ create unique index conversations_direct on switchboard.conversations (user_id, 
 create unique index conversations_group on switchboard.conversations (group_id, account_id) where group_id is not null;
 create index conversations_idle on switchboard.conversations (idle_at) where idle_at is not null;
 create index conversations_recent on switchboard.conversations (active_hour);
+comment on column switchboard.conversations.early_until is 'Until when new messages are looked for among those that were amended before they came. Null: never did that happen here.';
 comment on table switchboard.conversations is 'Chats. The row is also the lock of everything that belongs to the chat.';
 comment on column switchboard.conversations.version is 'Grows with each message that the bot must know of.';
 comment on column switchboard.conversations.fence is 'Grows with each claim and each change of the handoff: holders of an older one have lost.';
@@ -89,6 +93,8 @@ comment on column switchboard.conversations.due_at is 'When the bot should look.
 comment on column switchboard.conversations.unread_since is 'When the first unread message came: the longest wait counts from here.';
 comment on column switchboard.conversations.lease_until is 'Until when a worker holds the conversation.';
 comment on column switchboard.conversations.idle_at is 'When the bot takes over again from a person who has not written.';
+comment on column switchboard.conversations.customer_at is 'When the customer wrote last, by the provider''s time: it opens the window in which anything may be sent.';
+comment on column switchboard.conversations.parked is 'Some of its messages may be parked.';
 comment on column switchboard.conversations.attempts is 'Claims since the last ending.';
 comment on column switchboard.conversations.voids is 'Replies to the present burst that newer messages made void.';
 comment on column switchboard.conversations.peer_value is 'Where replies go: the address of the newest message.';
@@ -123,20 +129,23 @@ create table switchboard.messages (
   error text,
   content jsonb,
   raw text,
+  amended jsonb,
   primary key (conversation_id, position),
   unique (account_id, provider_id)
 ) with (fillfactor = 95);
+create index messages_amendments on switchboard.messages (account_id, quoted_id) where type in ('reaction', 'edit', 'revoke');
 create unique index messages_outbound on switchboard.messages (outbound_id) where outbound_id is not null;
 comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
 comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
 comment on column switchboard.messages.turn_id is 'The turn that wrote it.';
 comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: merges knows who that user is now.';
-comment on column switchboard.messages.answerable is 'The customer says something now: no reaction, edit, revocation, system message or backfill; nor what was dealt with before a merge moved the mark back.';
+comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, it was not revoked, and it was not dealt with before a merge moved the mark back.';
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
 comment on column switchboard.messages.former_id is 'The id that a message without an outbound_id had before its conversation went into another one. It keeps it.';
 comment on column switchboard.messages.quoted_id is 'Provider id of the quoted message; of reactions, edits and revocations the message meant.';
-comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, and for reactions and revocations.';
+comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, also in an edit, and for reactions and revocations.';
+comment on column switchboard.messages.amended is '{editedAt, original: {type, text, content}, revokedAt, reactions: [{by, name, emoji}]}, times in milliseconds. text and content are what it says now; of a revoked message only original has the words, and nothing reads them.';
 comment on column switchboard.messages.raw is 'The provider''s own object as JSON. Text, since json and jsonb refuse some of what providers send.';
 
 create table switchboard.turns (
@@ -171,28 +180,34 @@ create table switchboard.deliveries (
   after_position bigint,
   attempt integer not null,
   after_attempt integer,
-  state text collate "C" not null check (state in ('pending', 'sending', 'sent', 'failed', 'retried', 'unknown', 'cancelled')),
+  forced boolean not null default false,
+  state text collate "C" not null check (
+    state in ('pending', 'sending', 'sent', 'failed', 'retried', 'deferred', 'parked', 'unknown', 'cancelled')
+  ),
   error text,
   primary key (conversation_id, position, attempt),
   check (state not in ('pending', 'sending') or due_at is not null)
 );
 create index deliveries_open on switchboard.deliveries (conversation_id, position) where state in ('pending', 'sending');
+create index deliveries_parked on switchboard.deliveries (conversation_id, position) where state = 'parked';
 create index deliveries_due on switchboard.deliveries (state, due_at) where due_at is not null;
 comment on table switchboard.deliveries is 'Attempts to send a message, recorded before they happen. A message is pending or sending exactly while one of its attempts is.';
 comment on column switchboard.deliveries.after_position is 'Which record gave it to its sender, with after_attempt: a record that is repeated gives it again.';
+comment on column switchboard.deliveries.state is 'deferred: the message was given back before it left, or was parked and is so no more. Such attempts are not counted.';
+comment on column switchboard.deliveries.forced is 'A person let it go, whatever the window is.';
 comment on column switchboard.deliveries.due_at is 'pending: when it may leave. sending: when its answer is overdue. unknown: since when. Otherwise null.';
 
 create table switchboard.receipts (
   account_id integer not null references switchboard.accounts,
   provider_id text collate "C" not null,
-  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed')),
+  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed', 'amended')),
   at timestamptz not null,
   received_at timestamptz not null,
   error text,
   primary key (account_id, provider_id, status)
 );
 create index receipts_received on switchboard.receipts (received_at);
-comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks.';
+comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. amended: the message has amendments, which are lines.';
 
 create table switchboard.merges (
   id bigint generated always as identity primary key,

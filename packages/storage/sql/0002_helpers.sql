@@ -63,7 +63,8 @@ create type switchboard.message_row as (
   "sentAt" bigint,
   "receivedAt" bigint,
   "deliveredAt" bigint,
-  "readAt" bigint
+  "readAt" bigint,
+  amended jsonb
 );
 
 create function switchboard.to_message(m switchboard.messages) returns switchboard.message_row
@@ -72,7 +73,7 @@ create function switchboard.to_message(m switchboard.messages) returns switchboa
     switchboard.message_id(coalesce((m).outbound_id, (m).former_id), (m).conversation_id, (m).position), (m).conversation_id::text, (m).position,
     (m).author, (m).type, (m).text, (m).content, (m).provider_id, (m).quoted_id, (m).status, (m).error, (m).sender_name,
     switchboard.to_milliseconds((m).sent_at), switchboard.to_milliseconds((m).received_at),
-    switchboard.to_milliseconds((m).delivered_at), switchboard.to_milliseconds((m).read_at)
+    switchboard.to_milliseconds((m).delivered_at), switchboard.to_milliseconds((m).read_at), (m).amended
   )::switchboard.message_row;
 
 create type switchboard.peer_row as (kind text, value text);

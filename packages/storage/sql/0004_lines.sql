@@ -20,7 +20,8 @@ create type switchboard.given_line as (
   sent_at double precision,
   raw text
 );
-comment on type switchboard.given_line is 'What callers say of a line. Apart from chat_line, since every column is looked for in the JSON of every line.';
+comment on type switchboard.given_line is
+  'What callers say of a line. Apart from chat_line, since every column is looked for in the JSON of every line. says: null means if it quotes a message of ours.';
 
 create type switchboard.chat_line as (
   -- given_line
@@ -57,7 +58,12 @@ begin atomic
   -- Subqueries, since every join hands on all columns of a line: 5 % of a call. `offset 0` keeps each from being evaluated
   -- wherever its result is used.
   select f.number, f.channel, f.account, f.provider_id, f.group_id, f.identity_kinds, f.identity_values, f.name,
-    f.author, f.type, f.says, f.history, f.text, f.content, f.quoted_id, f.sender_name, f.sent_at, f.raw,
+    f.author, f.type,
+    coalesce(f.says, exists (
+      select 1
+      from switchboard.messages q
+      where q.account_id = f.account_id and q.provider_id = f.quoted_id and q.author <> 'customer'
+    )), f.history, f.text, f.content, f.quoted_id, f.sender_name, f.sent_at, f.raw,
     f.account_id, f.user_id, f.conversation_id,
     f.conversation_id is not null and (f.user_id is not null or cardinality(f.identity_kinds) = 0) and (
       cardinality(f.identity_kinds) < 2 or f.second_id is not distinct from f.user_id and (

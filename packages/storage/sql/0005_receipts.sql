@@ -64,11 +64,21 @@ create function switchboard.cancel_deliveries(conversation bigint, cancelled big
   set search_path = switchboard, pg_temp
 as $$
   update deliveries set state = 'cancelled', ended_at = moment, due_at = null
-  where conversation_id = conversation and position = any (cancelled) and state = 'pending';
+  where conversation_id = conversation and position = any (cancelled) and state in ('pending', 'parked');
   update messages set status = 'cancelled'
-  where conversation_id = conversation and position = any (cancelled) and status = 'pending';
+  where conversation_id = conversation and position = any (cancelled) and status in ('pending', 'parked');
 $$;
 comment on function switchboard.cancel_deliveries is 'What has not left does not leave.';
+
+create function switchboard.waiting_deliveries(conversation bigint) returns table (place bigint)
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select d.position from deliveries d where d.conversation_id = conversation and d.state = 'pending'
+  union all
+  select d.position from deliveries d where d.conversation_id = conversation and d.state = 'parked'
+$$;
+comment on function switchboard.waiting_deliveries is 'What is said but has not left. Two lookups, each with an index of its own.';
 
 create function switchboard.cancel_later_replies(conversation bigint, failed_position bigint, moment timestamptz) returns void
   language sql
@@ -76,8 +86,8 @@ create function switchboard.cancel_later_replies(conversation bigint, failed_pos
 as $$
   select cancel_deliveries(conversation, array_agg(later.position), moment)
   from messages failed
-  join deliveries d on d.conversation_id = conversation and d.state = 'pending' and d.position > failed_position
-  join messages later on later.conversation_id = conversation and later.position = d.position
+  join waiting_deliveries(conversation) as d on d.place > failed_position
+  join messages later on later.conversation_id = conversation and later.position = d.place
     and later.turn_id = failed.turn_id
   where failed.conversation_id = conversation and failed.position = failed_position
 $$;
@@ -103,7 +113,7 @@ begin
           partition by r.conversation_id, r.place order by r.number rows between unbounded preceding and 1 preceding
         )
       ) as moves,
-      m.status in ('pending', 'sending', 'unknown') as was_open
+      m.status in ('pending', 'sending', 'unknown', 'parked') as was_open
     from unnest(receipts) as r
     join messages m on m.conversation_id = r.conversation_id and m.position = r.place and m.author <> 'customer'
   ), folded as (
@@ -138,11 +148,11 @@ begin
 
   if settled is not null then
     update deliveries d set
-      state = case d.state when 'pending' then 'cancelled' else case s.status when 'failed' then 'failed' else 'sent' end end,
+      state = case when d.state in ('pending', 'parked') then 'cancelled' when s.status = 'failed' then 'failed' else 'sent' end,
       ended_at = moment,
       due_at = null
     from (select distinct on (conversation_id, place) * from unnest(settled) order by conversation_id, place, number) s
-    where d.conversation_id = s.conversation_id and d.position = s.place and d.due_at is not null;
+    where d.conversation_id = s.conversation_id and d.position = s.place and (d.due_at is not null or d.state = 'parked');
     foreach one in array settled loop
       if one.status = 'failed' then
         perform cancel_later_replies(one.conversation_id, one.place, moment);
@@ -157,24 +167,31 @@ create function switchboard.apply_waiting_receipts(conversations bigint[], place
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- Applies the receipts that came before the provider ids of these messages were known.
+-- Applies the receipts, and the amendments, that came before the provider ids of these messages were known.
 declare
   waiting receipt[];
+  amended messages[];
+  one messages;
 begin
   with found as (
     delete from receipts w
     using unnest(conversations, places) as k (conversation_id, place), messages m
     where m.conversation_id = k.conversation_id and m.position = k.place
       and w.account_id = m.account_id and w.provider_id = m.provider_id
-    returning w.status, w.at, w.error, w.received_at, k.conversation_id, k.place
+    returning w.status, w.at, w.error, w.received_at, k.conversation_id, k.place, m as line
   )
   select array_agg((
     number, null, null, null, null, status, to_milliseconds(at), error, null, conversation_id, place, null, null, null
-  )::receipt)
-  into waiting
+  )::receipt) filter (where status <> 'amended'), array_agg(line) filter (where status = 'amended')
+  into waiting, amended
   from (select *, row_number() over (order by received_at, status_rank(status)) as number from found) as ordered;
   if waiting is not null then
     perform apply_receipts(waiting, moment);
+  end if;
+  if amended is not null then
+    foreach one in array amended loop
+      perform amend_message(one.account_id, one.conversation_id, one.provider_id, null, null, null, moment);
+    end loop;
   end if;
 end
 $$;

@@ -27,10 +27,9 @@ create function switchboard.silence_bot(conversation bigint, moment timestamptz)
   language sql
   set search_path = switchboard, pg_temp
 as $$
-  select cancel_deliveries(conversation, array_agg(d.position), moment)
-  from deliveries d
-  join messages m on m.conversation_id = d.conversation_id and m.position = d.position and m.author = 'bot'
-  where d.conversation_id = conversation and d.state = 'pending'
+  select cancel_deliveries(conversation, array_agg(d.place), moment)
+  from waiting_deliveries(conversation) as d
+  join messages m on m.conversation_id = conversation and m.position = d.place and m.author = 'bot'
 $$;
 comment on function switchboard.silence_bot is 'What the bot has not yet said stays unsaid.';
 

@@ -117,9 +117,11 @@ declare
   special stored_line[];
   echoed_in bigint[];
   echoes bigint[];
+  amending stored_line[];
   numbers integer[];
   news boolean;
   missing bigint;
+  releases bigint[];
 begin
   with resolved as materialized (
     select * from resolve_lines(given)
@@ -127,7 +129,10 @@ begin
     select r.conversation_id, count(*) as lines, max(r.number) filter (where not r.history) as last_number,
       max(places[r.number + 1]) as last_place,
       count(*) filter (where r.says and r.author = 'customer') as fresh,
-      bool_or(r.says and r.author = 'operator') as echoed
+      bool_or(r.says and r.author = 'operator') as echoed,
+      max(least(coalesce(to_time(r.sent_at), case when not r.history then moment end), moment)) filter (
+        where r.author = 'customer' and r.type not in ('reaction', 'edit', 'revoke', 'system')
+      ) as customer_at
     from resolved r
     where (select bool_and(o.complete and (prepared or not o.history and o.author <> 'operator')) from resolved o)
     group by r.conversation_id
@@ -137,27 +142,36 @@ begin
       message_count = c.message_count + s.lines,
       last_position = case when s.last_number is null then greatest(c.last_position, s.last_place)
         else greatest(c.last_position, s.last_place, to_position(moment)) + 1 + s.last_number end,
+      -- Nothing waits and nothing new does: no later turn need look through what people say to each other.
+      read_to = case when c.handoff = 'bot' and not s.echoed and c.unread_count + s.fresh = 0
+        then greatest(c.read_to, s.last_place, case when s.last_number is not null
+          then greatest(c.last_position, s.last_place, to_position(moment)) + 1 + s.last_number end)
+        else c.read_to end,
       version = case when c.handoff = 'bot' and not s.echoed then c.version + s.fresh else c.version end,
       unread_count = case when c.handoff = 'bot' and not s.echoed then c.unread_count + s.fresh else c.unread_count end,
       unread_since = case when c.handoff = 'bot' and not s.echoed and s.fresh > 0
         then least(c.unread_since, moment) else c.unread_since end,
       due_at = case when c.handoff = 'bot' and not s.echoed and s.fresh > 0 then burst_due_at(
         moment, least(c.unread_since, moment), c.unread_count + s.fresh, quiet_ms, max_wait_ms, max_count
-      ) else c.due_at end
+      ) else c.due_at end,
+      customer_at = greatest(c.customer_at, s.customer_at)
     from sums s
     where c.id = s.conversation_id
     returning c.id, c.due_at, c.peer_kind, c.peer_value, s.fresh, c.last_position - s.last_number as base,
-      c.handoff <> 'bot' or s.echoed as special
+      c.handoff <> 'bot' or s.echoed as special, c.early_until > moment as early,
+      c.parked and s.fresh > 0 as releases
   ), filed as (
     insert into wakes (conversation_id, due_at)
     select t.id, t.due_at from touched t where t.fresh > 0 and not t.special
     on conflict (conversation_id) do update set due_at = excluded.due_at where wakes.due_at > excluded.due_at
   ), slots as materialized (
     select array_agg(t.id) as ids, array_agg(t.base) as bases, array_agg(t.special) as specials,
-      array_agg(t.peer_kind) as peer_kinds, array_agg(t.peer_value) as peer_values, array_agg(wait(moment, t.due_at)) as waits
+      array_agg(t.peer_kind) as peer_kinds, array_agg(t.peer_value) as peer_values, array_agg(wait(moment, t.due_at)) as waits,
+      array_agg(t.early) as earlies, array_agg(t.id) filter (where t.releases) as releases
     from touched t
   ), placed as not materialized (
     select r.*, coalesce(places[r.number + 1], s.bases[r.slot] + r.number) as place, s.specials[r.slot] as special,
+      s.earlies[r.slot] as early, r.type in ('reaction', 'edit', 'revoke') as amends,
       case when r.says and r.author = 'customer' then s.waits[r.slot] end as due_in_ms,
       r.group_id is null and not r.history
         and (s.peer_values[r.slot] <> r.identity_values[1] or s.peer_kinds[r.slot] <> r.identity_kinds[1]) as readdressed
@@ -180,13 +194,14 @@ begin
   select
     array_agg(row_to_json(row(
       p.number, 'stored', message_id(null, p.conversation_id, p.place), p.conversation_id::text, p.due_in_ms, null
-    )::inbox_row)) filter (where not p.special),
-    array_agg((p.number, p.conversation_id, p.place, p.author, p.says)::stored_line) filter (where p.special),
-    array_agg(p.conversation_id) filter (where p.author = 'operator'),
-    array_agg(p.place) filter (where p.author = 'operator'),
+    )::inbox_row)) filter (where not p.special and not p.amends),
+    array_agg((p.number, p.conversation_id, p.place, p.author, p.says)::stored_line) filter (where p.special and not p.amends),
+    array_agg((p.number, p.conversation_id, p.place, p.author, p.says)::stored_line) filter (where p.amends),
+    array_agg(p.conversation_id) filter (where p.author = 'operator' or p.early),
+    array_agg(p.place) filter (where p.author = 'operator' or p.early),
     array_agg(p.number), bool_or(p.renamed or p.readdressed), count(p.slot) > 0 or count(*) = 0,
-    count(*) - (select count(*) from inserted)
-  into results, special, echoed_in, echoes, numbers, news, stored, missing
+    count(*) - (select count(*) from inserted), (select s.releases from slots s)
+  into results, special, amending, echoed_in, echoes, numbers, news, stored, missing, releases
   from placed p;
 
   if not stored then
@@ -200,11 +215,18 @@ begin
   if news then
     perform introduce(given, numbers);
   end if;
-  if echoes is not null then
-    perform apply_waiting_receipts(echoed_in, echoes, moment);
+  if releases is not null then
+    perform release_parked(releases, false, moment);
   end if;
   if special is not null then
     results := coalesce(results, '{}') || follow_handoff(special, quiet_ms, max_wait_ms, max_count, idle_ms, moment);
+  end if;
+  -- Behind the handoff: what is taken back before it is read must have been counted.
+  if echoes is not null then
+    perform apply_waiting_receipts(echoed_in, echoes, moment);
+  end if;
+  if amending is not null then
+    results := coalesce(results, '{}') || follow_amendments(amending, quiet_ms, max_wait_ms, max_count, moment);
   end if;
 end
 $$;

@@ -118,7 +118,14 @@ begin
     cross join lateral burst_range(c.id, c.read_to, max_burst) as b
     where c.attempts > max_attempts or b.ends_at is null
   loop
-    if one.ends_at is null then
+    if one.ends_at is null and one.replay is not null then
+      -- All that it was about has been taken back.
+      update turns set
+        outcome = 'silent', waiting = false, attempts = one.attempts, error = null, started_at = moment, ended_at = moment
+      where id = one.replay;
+      update conversations set attempts = 0, voids = 0 where id = one.id;
+      perform free_conversation(one.id, moment);
+    elsif one.ends_at is null then
       update conversations set attempts = one.attempts, lease_until = null where id = one.id;
     else
       parked := parked || json_build_object('conversationId', one.id::text, 'turnId', park(

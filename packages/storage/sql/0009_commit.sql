@@ -1,6 +1,6 @@
 -- Endings of turns. Whoever holds an older fence, or let the lease expire, has lost.
 
-create type switchboard.send_address as (channel text, account text, kind text, value text, "quotedId" text);
+create type switchboard.send_address as (channel text, account text, kind text, value text, "quotedId" text, "customerAt" bigint);
 
 create type switchboard.commit_row as (
   number integer, kind text, "turnId" text, outcome text, "dueInMs" bigint, send switchboard.send_address
@@ -9,7 +9,9 @@ create type switchboard.commit_row as (
 create function switchboard.send_address(c switchboard.conversations, a switchboard.accounts, quoted_id text)
   returns switchboard.send_address
   language sql stable parallel safe
-  return row((a).channel, (a).name, (c).peer_kind, (c).peer_value, quoted_id)::switchboard.send_address;
+  return row(
+    (a).channel, (a).name, (c).peer_kind, (c).peer_value, quoted_id, switchboard.to_milliseconds((c).customer_at)
+  )::switchboard.send_address;
 
 create function switchboard.repeated_commits(commits jsonb, moment timestamptz) returns switchboard.commit_row[]
   language plpgsql stable

@@ -3,9 +3,10 @@
 create function switchboard.status_after_send(status text, outcome text) returns text
   language sql immutable parallel safe
   return case
-    when outcome = 'sent' and status in ('pending', 'sending', 'unknown', 'cancelled') then 'sent'
+    when outcome = 'sent' and status in ('pending', 'sending', 'unknown', 'cancelled', 'parked') then 'sent'
     when outcome = 'failed' and status in ('sending', 'unknown') then 'failed'
-    when outcome = 'retry' and status in ('sending', 'unknown') then 'pending'
+    when outcome in ('retry', 'deferred') and status in ('sending', 'unknown') then 'pending'
+    when outcome = 'parked' and status in ('sending', 'unknown') then 'parked'
     when outcome = 'unknown' and status = 'sending' then 'unknown'
     else status
   end;
@@ -13,7 +14,7 @@ comment on function switchboard.status_after_send is 'The rule statusAfterSend o
 
 create type switchboard.outbox_row as (
   "conversationId" text, "messageId" text, author text, attempt integer, channel text, account text, kind text, value text,
-  text text, content jsonb, "quotedId" text
+  text text, content jsonb, "quotedId" text, "customerAt" bigint, deferrals bigint, released boolean
 );
 
 create function switchboard.outbox_item(m switchboard.messages, attempt integer) returns switchboard.outbox_row
@@ -21,7 +22,16 @@ create function switchboard.outbox_item(m switchboard.messages, attempt integer)
   set search_path = switchboard, pg_temp
 as $$
   select row(
-    c.id::text, m.outbound_id, m.author, attempt, a.channel, a.name, c.peer_kind, c.peer_value, m.text, m.content, m.quoted_id
+    c.id::text, m.outbound_id, m.author, attempt, a.channel, a.name, c.peer_kind, c.peer_value, m.text, m.content, m.quoted_id,
+    to_milliseconds(c.customer_at),
+    case when attempt > 1 then (
+      select nullif(count(*), 0) from deliveries d
+      where d.conversation_id = m.conversation_id and d.position = m.position and d.state = 'deferred'
+    ) end,
+    case when attempt > 1 then (
+      select nullif(d.forced, false) from deliveries d
+      where d.conversation_id = m.conversation_id and d.position = m.position and d.attempt = outbox_item.attempt
+    ) end
   )::outbox_row
   from conversations c join accounts a on a.id = c.account_id
   where c.id = m.conversation_id
@@ -85,12 +95,17 @@ create type switchboard.send_record as (
   error text,
   after_ms double precision,
   send_lease_ms double precision,
+  type text,
+  text text,
+  content jsonb,
   -- as record_sends finds it
   conversation_id bigint,
   place bigint,
   account_id integer,
   round bigint
 );
+
+comment on type switchboard.send_record is 'type, text, content: what went out in place of what was said, if it was something else.';
 
 create type switchboard.recorded_row as (number integer, status text, next switchboard.outbox_row);
 
@@ -107,11 +122,11 @@ declare
   items outbox_row[];
 begin
   with judged as materialized (
-    select r.*, m.status,
+    select r.*, m.status, d.forced,
       case
         when r.outcome <> 'sent' and r.attempt <> d.attempt then m.status
-        when r.outcome = 'retry' and m.author = 'bot' and c.handoff <> 'bot' and m.status in ('sending', 'unknown')
-          then 'cancelled'
+        when r.outcome in ('retry', 'deferred', 'parked') and m.author = 'bot' and c.handoff <> 'bot'
+          and m.status in ('sending', 'unknown') then 'cancelled'
         else status_after_send(m.status, r.outcome)
       end as new_status,
       r.outcome = 'sent' and r.provider_id is not null and m.provider_id is null
@@ -123,7 +138,7 @@ begin
     join conversations c on c.id = r.conversation_id
     join messages m on m.conversation_id = r.conversation_id and m.position = r.place
     cross join lateral (
-      select l.attempt
+      select l.attempt, l.forced
       from deliveries l
       where l.conversation_id = r.conversation_id and l.position = r.place
       order by l.attempt desc
@@ -131,7 +146,8 @@ begin
     ) as d
   ), answered as (
     update deliveries d set
-      state = case j.outcome when 'retry' then 'retried' else j.outcome end,
+      state = case when j.outcome = 'retry' then 'retried' when j.outcome = 'parked' and j.new_status <> 'parked' then 'cancelled'
+        else j.outcome end,
       ended_at = moment,
       due_at = case when j.new_status = 'unknown' then moment end,
       error = j.error
@@ -148,8 +164,8 @@ begin
     where d.conversation_id = j.conversation_id and d.position = j.place and d.attempt <> j.attempt
       and j.outcome = 'sent' and d.due_at is not null
   ), retried as (
-    insert into deliveries (conversation_id, position, attempt, state, due_at)
-    select j.conversation_id, j.place, j.attempt + 1, 'pending', after(moment, j.after_ms)
+    insert into deliveries (conversation_id, position, attempt, state, due_at, forced)
+    select j.conversation_id, j.place, j.attempt + 1, 'pending', after(moment, j.after_ms), j.forced
     from judged j
     where j.new_status = 'pending' and j.status <> 'pending'
   )
@@ -157,9 +173,17 @@ begin
     status = j.new_status,
     provider_id = case when j.learns then j.provider_id else m.provider_id end,
     sent_at = case when j.new_status = 'sent' then coalesce(m.sent_at, moment) else m.sent_at end,
-    error = case when j.new_status = j.status then m.error when j.outcome <> 'sent' then j.error end
+    error = case when j.new_status = j.status then m.error when j.outcome <> 'sent' then coalesce(j.error, m.error) end,
+    type = coalesce(j.type, m.type),
+    text = case when j.type is null then m.text else j.text end,
+    content = case when j.type is null then m.content else j.content end
   from judged j
-  where m.conversation_id = j.conversation_id and m.position = j.place and (j.new_status <> j.status or j.learns);
+  where m.conversation_id = j.conversation_id and m.position = j.place and (j.new_status <> j.status or j.learns or j.type is not null);
+
+  if exists (select 1 from unnest(records) as r where r.outcome = 'parked') then
+    update conversations set parked = true
+    where id = any (array(select r.conversation_id from unnest(records) as r where r.outcome = 'parked'));
+  end if;
 
   perform apply_waiting_receipts(array_agg(r.conversation_id), array_agg(r.place), moment)
   from unnest(records) as r
@@ -220,7 +244,7 @@ create function switchboard.record_sends(records jsonb) returns json
   set jit = off
   set lock_timeout = '5s'
 as $$
--- records: [{number, id, attempt, outcome, provider_id, error, after_ms, send_lease_ms}]
+-- records: [{number, id, attempt, outcome, provider_id, error, after_ms, send_lease_ms, type, text, content}]
 -- Returns {number, status, next} for each.
 declare
   found_records send_record[];
@@ -231,7 +255,7 @@ begin
   -- Several answers about one message are rounds, one after the other.
   select
     array_agg((
-      r.number, r.id, r.attempt, r.outcome, r.provider_id, r.error, r.after_ms, r.send_lease_ms,
+      r.number, r.id, r.attempt, r.outcome, r.provider_id, r.error, r.after_ms, r.send_lease_ms, r.type, r.text, r.content,
       m.conversation_id, m.position, m.account_id, r.place_in_turn
     )::send_record order by r.number),
     min(r.id) filter (where m.position is null)
@@ -257,6 +281,34 @@ begin
     );
   end loop;
   return array_to_json(results);
+end
+$$;
+
+create function switchboard.release_parked(released_in bigint[], by_person boolean, moment timestamptz) returns text[]
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Lets what is parked go: because the customer wrote, or because a person wants it, whatever the window is. Under the locks
+-- of the conversations. Returns the outbound ids.
+declare
+  released text[];
+begin
+  with parked as (
+    update deliveries d set state = 'deferred'
+    where d.conversation_id = any (released_in) and d.state = 'parked'
+    returning d.conversation_id, d.position, d.attempt
+  ), moved as (
+    update messages m set status = 'pending'
+    from parked p
+    where m.conversation_id = p.conversation_id and m.position = p.position and m.status = 'parked'
+    returning m.conversation_id, m.position, m.outbound_id, p.attempt
+  ), started as (
+    insert into deliveries (conversation_id, position, attempt, state, due_at, forced)
+    select v.conversation_id, v.position, v.attempt + 1, 'pending', moment, by_person from moved v
+  )
+  select array_agg(v.outbound_id order by v.position) into released from moved v;
+  update conversations set parked = false where id = any (released_in);
+  return coalesce(released, '{}');
 end
 $$;
 
@@ -338,7 +390,10 @@ begin
       join messages m on m.conversation_id = d.conversation_id and m.position = d.position
       join conversations c on c.id = d.conversation_id
       where d.state = 'unknown' and d.due_at <= after(moment, -(options -> 'reconcile_ms')::double precision)
-        and (d.attempt < (options -> 'max_attempts')::integer or m.author = 'bot' and c.handoff <> 'bot')
+        and (d.attempt - (
+          select count(*) from deliveries o
+          where o.conversation_id = d.conversation_id and o.position = d.position and o.state = 'deferred'
+        ) < (options -> 'max_attempts')::integer or m.author = 'bot' and c.handoff <> 'bot')
       order by d.due_at
       limit most
     ) as u;

@@ -21,6 +21,22 @@ begin
 end
 $$;
 
+create function switchboard.release_conversation(target jsonb) returns json
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- target: see find_target. Returns the outbound ids of what was parked, or null without a conversation.
+declare
+  wanted bigint := find_target(target);
+begin
+  if wanted is null then
+    return null;
+  end if;
+  perform lock_conversations(array[wanted]);
+  return array_to_json(release_parked(array[wanted], true, clock_timestamp()));
+end
+$$;
+
 create function switchboard.add_operator_message(target jsonb, message jsonb) returns json
   language plpgsql
   set search_path = switchboard, pg_temp

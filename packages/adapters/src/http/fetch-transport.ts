@@ -18,8 +18,8 @@ export interface FetchResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   arrayBuffer(): Promise<ArrayBuffer>
-  /** Read piece by piece where there is one: an answer that never ends is not read to its end then. */
-  readonly body?: { getReader(): BodyReader } | null
+  /** A web stream is read piece by piece, so that an answer that never ends is not read to its end. */
+  readonly body?: unknown
 }
 
 interface BodyReader {
@@ -64,7 +64,7 @@ async function readBody(
   const chunks: Uint8Array[] = []
   let length = 0
   try {
-    const reader = response.body?.getReader()
+    const reader = readerOf(response.body)
     if (!reader) return { bytes: new Uint8Array(await response.arrayBuffer()), complete: true }
     while (length <= maxBytes) {
       const { done, value } = await reader.read()
@@ -77,6 +77,12 @@ async function readBody(
     // What came before counts.
   }
   return { bytes: Buffer.concat(chunks), complete: false }
+}
+
+function readerOf(body: unknown): BodyReader | undefined {
+  // Not everybody's `fetch` gives web streams: node-fetch gives those of Node.
+  const stream = body as { getReader?(): BodyReader } | null | undefined
+  return typeof stream?.getReader === 'function' ? stream.getReader() : undefined
 }
 
 /**
@@ -109,7 +115,8 @@ const beforeConnection = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-function isBeforeConnection(cause: unknown): boolean {
+/** Whether what `fetch` gave as the cause of its error says that nothing was written yet. */
+export function isBeforeConnection(cause: unknown): boolean {
   const fields = asFields(cause)
   const code = asWords(fields?.code)
   if (code === undefined) return false

@@ -13,10 +13,13 @@ export function readDigits(value: unknown): string | undefined {
 const spellings = new Map<string, string>()
 const mostSpellings = 10_000
 
+/** E.164 has 15 digits. A little more is believed; a store could not keep what is much longer. */
+const mostDigits = 32
+
 /** A provider's number as E.164. Its word counts: what no numbering plan knows is still `+digits`. */
 export function readPhone(value: unknown): string | undefined {
   const digits = readDigits(value)
-  if (digits === undefined) return undefined
+  if (digits === undefined || digits.length > mostDigits) return undefined
   let phone = spellings.get(digits)
   if (phone === undefined) {
     phone = toE164(`+${digits}`) ?? `+${digits}`

@@ -6,13 +6,17 @@ import type {
   GenerateId,
   Logger,
   Queue,
+  RateLimit,
+  RateLimiter,
   Responder,
   Store,
   UnknownPolicy,
 } from '../ports/index.js'
 import { inProcessQueue } from '../queue/in-process.js'
-import { defaultQuoteThresholds, type QuoteThresholds } from '../rules/index.js'
+import { defaultQuoteThresholds, type GroupPolicy, type QuoteThresholds } from '../rules/index.js'
 import { randomId, systemClock } from '../runtime/clock.js'
+import { inProcessRateLimiter } from '../runtime/rate-limiter.js'
+import type { WindowTemplate } from '../stages/outbox/send-attempt.js'
 
 export interface TurnOptions {
   /** How long a worker owns a conversation without a sign of life. After a crash the turn runs again then. Default 10 000. */
@@ -36,6 +40,20 @@ export interface SendOptions {
   readonly maxAttempts?: number
   /** How long a provider may take to answer. Default 15 000. */
   readonly timeoutMs?: number
+  /**
+   * How many messages the long texts of one answer may become; the rest is cut off and ends with `[…]`. Default 5, which is
+   * 20 480 characters on WhatsApp: a model that does not stop must not flood a person.
+   */
+  readonly maxPieces?: number
+}
+
+/** What happens when the customer has not written for longer than the channel's window, on WhatsApp 24 hours. */
+export interface WindowOptions {
+  /**
+   * The template that goes out in place of a message of the bot or an operator. Without one, or when it gives nothing, the
+   * message is parked: it goes out when the customer writes again, or when `bot.release` lets it go.
+   */
+  readonly template?: WindowTemplate
 }
 
 export interface BotOptions {
@@ -50,6 +68,13 @@ export interface BotOptions {
   readonly buffer?: Partial<BufferPolicy>
   /** When replies quote. Default more than 1 message after, older than 10 000 ms, or in a group. */
   readonly quote?: Partial<QuoteThresholds>
+  /**
+   * Which messages of groups are for the bot; it keeps and knows the others. Default `mentioned-or-quoted`.
+   *
+   * @example
+   * groups: ({ content }) => (content.type === 'text' && /^florist\b/i.test(content.text)) || undefined
+   */
+  readonly groups?: GroupPolicy
   /** How long after an operator's last word the bot takes over again. Default 30 minutes; `null`: only by handback. */
   readonly handoffIdleMs?: number | null
   /** Messages of history for responders that do not say how many they want. Default 10. */
@@ -58,6 +83,9 @@ export interface BotOptions {
   readonly keepRaw?: boolean
   readonly turns?: TurnOptions
   readonly sends?: SendOptions
+  readonly window?: WindowOptions
+  /** Keeps what channels send within their `limits`. Default: in this process, each process for itself. */
+  readonly limiter?: RateLimiter
   /** Show a typing indicator when an answer takes longer than this. Default 300; `null`: never. */
   readonly typingAfterMs?: number | null
   /** How often the store is searched for work that no wake speaks for. Default 5 000. */
@@ -108,6 +136,7 @@ export function resolveOptions(options: BotOptions) {
       quote: { ...defaultQuoteThresholds, ...options.quote },
       // The store waits longer than the sender: the sender's own verdict comes first.
       sendLeaseMs: 2 * sendTimeoutMs,
+      maxPieces: Math.max(1, sends.maxPieces ?? 5),
       typingAfterMs: options.typingAfterMs === undefined ? 300 : options.typingAfterMs,
     },
     outbox: {
@@ -117,6 +146,10 @@ export function resolveOptions(options: BotOptions) {
       unknownPolicy: sends.unknownPolicy ?? 'park',
       reconcileMs: sends.reconcileMs ?? 10_000,
       maxAttempts: sends.maxAttempts ?? 12,
+      limiter: options.limiter ?? inProcessRateLimiter(options.clock ? { clock: options.clock } : {}),
+      // Short enough to keep the time of the send, long enough for most waits at a number's own pace.
+      maxWaitMs: Math.min(2_000, sendTimeoutMs / 4),
+      windowTemplate: options.window?.template,
       // The first wait gives a receipt time to say that a refused message was taken after all.
       backoff: { baseMs: 2_000, maxMs: 60_000 },
     },
@@ -128,6 +161,7 @@ export function resolveOptions(options: BotOptions) {
       againMs: 60 * 60_000,
       backoff: { baseMs: 2_000, maxMs: 60_000 },
     },
+    groups: groupPolicy(options.groups),
     sweepMs: options.sweepMs ?? 5_000,
     maxWaiting: options.maxWaiting ?? 10_000,
     maxBodyBytes: options.maxBodyBytes ?? 3 * 1024 * 1024,
@@ -146,7 +180,27 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
   if (byName.size < channels.length) {
     throw configuration('two channels have the same name: set `name` on one of them')
   }
+  for (const { name, limits } of channels) {
+    for (const [scope, limit] of Object.entries(limits ?? {})) checkLimit(`${name}: \`limits.${scope}`, limit)
+  }
+  for (const { name, pollMs = 1 } of channels) {
+    if (pollMs > 0 && pollMs <= largestNumber) continue
+    throw configuration(`\`pollMs\` of the channel ${name} must be more than 0, not ${pollMs}`)
+  }
   return byName
+}
+
+function checkLimit(name: string, { burst, everyMs }: RateLimit): void {
+  if (!(burst >= 1)) throw configuration(`channel ${name}.burst\` must be at least 1, not ${burst}`)
+  if (!(everyMs >= 0 && everyMs <= largestNumber)) {
+    throw configuration(`channel ${name}.everyMs\` must be a number of milliseconds, not ${everyMs}`)
+  }
+}
+
+function groupPolicy(policy: GroupPolicy = 'mentioned-or-quoted'): GroupPolicy {
+  const names: readonly unknown[] = ['mentioned-or-quoted', 'all', 'none']
+  if (typeof policy === 'function' || names.includes(policy)) return policy
+  throw configuration(`\`groups\` is ${policy}: give one of ${names.join(', ')}, or a function`)
 }
 
 function checkNumbers(section: object, path = ''): void {
@@ -166,7 +220,7 @@ function checkCount(name: string, value: number): void {
 }
 
 /** What databases count. */
-const counts = new Set(['history', 'maxCount', 'maxBurst', 'maxAttempts', 'maxVoids'])
+const counts = new Set(['history', 'maxCount', 'maxBurst', 'maxAttempts', 'maxVoids', 'maxPieces'])
 
 /** What databases count with. */
 const largestCount = 2 ** 31 - 1

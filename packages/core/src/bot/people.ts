@@ -2,15 +2,21 @@ import { SwitchboardError } from '../errors.js'
 import type { Channel, Clock, ConversationTarget, GenerateId, OutboxItem, Store } from '../ports/index.js'
 import { cleanText, toE164 } from '../rules/index.js'
 import type { Emit } from '../runtime/events.js'
-import type { Conversation, Handoff, Message } from '../vocabulary/index.js'
+import type { Conversation, Handoff, Message, OutboundContent } from '../vocabulary/index.js'
 
 /** A conversation by its id, or the person by phone on an account (default: the first channel's own). */
 export type Target =
   | { readonly conversation: string }
   | { readonly phone: string; readonly channel?: string; readonly account?: string }
 
-export interface OperatorText {
-  readonly text: string
+/** What an operator sends: words, or any other content. */
+export type OperatorText = OperatorDetails &
+  (
+    | { readonly text: string; readonly content?: undefined }
+    | { readonly content: OutboundContent; readonly text?: undefined }
+  )
+
+interface OperatorDetails {
   /** Provider id of a message to quote. */
   readonly quotedId?: string
   /** Names the message: the same id again sends nothing. */
@@ -29,6 +35,13 @@ export interface People {
   requestHuman(target: Target, options?: { readonly by?: string }): Promise<Conversation>
   /** Sends what a person wrote, which is a takeover. Resolves when the provider has answered; look at `status`. */
   sendAsOperator(target: Target, message: OperatorText): Promise<Message>
+  /**
+   * Sends what is parked in this conversation, even if the window is closed as far as the bot knows. Gives the ids of those
+   * messages; they go out in their order.
+   *
+   * @throws {SwitchboardError} `not_found`
+   */
+  release(target: Target): Promise<readonly string[]>
 }
 
 export interface PeopleDependencies {
@@ -40,12 +53,14 @@ export interface PeopleDependencies {
   readonly generateId: GenerateId
   readonly emit: Emit
   send(item: OutboxItem, askedAt: number): Promise<void>
+  /** Looks for messages to send. */
+  pump(): Promise<void>
   wake(conversationId: string, delayMs: number): void
   ready(): Promise<void>
 }
 
 export function createPeople(dependencies: PeopleDependencies): People {
-  const { store, channels, clock, handoffIdleMs, sendLeaseMs, generateId, emit, send, wake, ready } =
+  const { store, channels, clock, handoffIdleMs, sendLeaseMs, generateId, emit, send, pump, wake, ready } =
     dependencies
 
   async function changeHandoff(target: Target, state: Handoff, by?: string): Promise<Conversation> {
@@ -60,13 +75,12 @@ export function createPeople(dependencies: PeopleDependencies): People {
   }
 
   async function sendAsOperator(target: Target, message: OperatorText): Promise<Message> {
-    const text = cleanText(message.text)
-    if (text.trim() === '') throw new SwitchboardError('invalid_input', '`text` is empty: write something')
+    const content = operatorContent(message)
     await ready()
     const askedAt = clock.now()
     const result = await store.addOperatorMessage(storeTarget(target, channels), {
       id: message.id ?? generateId(),
-      content: { type: 'text', text },
+      content,
       handoffIdleMs,
       sendLeaseMs,
       ...(message.quotedId !== undefined && { quotedId: message.quotedId }),
@@ -88,7 +102,35 @@ export function createPeople(dependencies: PeopleDependencies): People {
     handBack: (target, options) => changeHandoff(target, 'bot', options?.by),
     requestHuman: (target, options) => changeHandoff(target, 'requested', options?.by),
     sendAsOperator,
+    async release(target) {
+      await ready()
+      const released = await store.releaseParked(storeTarget(target, channels))
+      if (!released) throw unknownConversation(target)
+      if (released.length > 0) await pump()
+      return released
+    },
   }
+}
+
+/** @throws {SwitchboardError} `invalid_input` when there is nothing to send */
+function operatorContent({ text, content }: OperatorText): OutboundContent {
+  if (content !== undefined && text !== undefined) {
+    throw invalidInput('`text` and `content` are both given: give one of them')
+  }
+  // Not everybody who calls this has a compiler that checks it.
+  const given: Partial<OutboundContent> = content ?? { type: 'text', text: text ?? '' }
+  if (typeof given !== 'object' || typeof given.type !== 'string') {
+    throw invalidInput('`content` must be an object with a `type`, such as `text`')
+  }
+  if (given.type !== 'text') return given as OutboundContent
+  if (typeof given.text !== 'string' || given.text.trim() === '') {
+    throw invalidInput('`text` is empty: write something')
+  }
+  return { ...given, type: 'text', text: cleanText(given.text) }
+}
+
+function invalidInput(message: string): SwitchboardError {
+  return new SwitchboardError('invalid_input', message)
 }
 
 /** @throws {SwitchboardError} `invalid_input` for what is no phone number, `configuration` for an unknown channel */

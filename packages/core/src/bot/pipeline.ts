@@ -47,14 +47,7 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
     accept: event => inbox.accept([event]),
     options: options.lookUp,
   })
-  const inbox = createInbox({
-    store,
-    ingest: options.ingest,
-    emit,
-    wake,
-    heard: lookUps.consider,
-    maxWaiting: options.maxWaiting,
-  })
+  const inbox = createInbox({ ...options, emit, wake, heard: lookUps.consider })
   const outbox = createOutbox({
     ...options.outbox,
     store,

@@ -15,6 +15,11 @@ export interface Health {
   readonly oldestUnsentMs: number | null
   /** Workers in this process. */
   readonly workers: number
+  /**
+   * The polled channels that have not answered this process for a minute. They leave `ok` alone: who takes this process
+   * out of service for it stops the other channels too.
+   */
+  readonly failingPolls: readonly string[]
 }
 
 /** What can be asked of a bot without changing anything. */
@@ -41,6 +46,9 @@ export interface ReadingDependencies {
   ready(): Promise<void>
 }
 
+/** A poll that fails once is no trouble yet. */
+const pollTroubleMs = 60_000
+
 /** Work that is overdue for longer than this many sweeps is not being done. */
 const sweepsUntilStuck = 12
 
@@ -56,6 +64,11 @@ export function createReading(dependencies: ReadingDependencies): Reading {
   function workersLook(): boolean {
     const oldest = clock.now() - sweepsUntilStuck * sweepMs
     return !workers.current || (workers.current.lastSweptAt ?? startedAt) >= oldest
+  }
+
+  function failingPolls(): readonly string[] {
+    const polls = workers.current?.failingPolls ?? []
+    return polls.filter(({ since }) => clock.now() - since >= pollTroubleMs).map(({ channel }) => channel)
   }
 
   return {
@@ -92,6 +105,7 @@ export function createReading(dependencies: ReadingDependencies): Reading {
         oldestDueMs,
         oldestUnsentMs,
         workers: workers.current ? 1 : 0,
+        failingPolls: failingPolls(),
       }
     },
   }

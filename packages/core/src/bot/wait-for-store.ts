@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/index.js'
+import { pause } from '../runtime/pause.js'
 
 export interface StoreWait {
   /** Resolves to whether the store is there; to `false` when the wait was given up. Never rejects. */
@@ -13,37 +14,20 @@ export function waitForStore(
   clock: Clock,
   onError: (error: unknown) => void,
 ): StoreWait {
-  let givenUp = false
-  let endPause: (() => void) | undefined
-
-  function pause(): Promise<void> {
-    return new Promise(resolve => {
-      const cancel = clock.after(everyMs, resolve)
-      endPause = () => {
-        cancel()
-        resolve()
-      }
-    })
-  }
+  const wanted = new AbortController()
 
   async function wait(): Promise<boolean> {
-    while (!givenUp) {
+    while (!wanted.signal.aborted) {
       try {
         await ready()
-        return !givenUp
+        return !wanted.signal.aborted
       } catch (error) {
         onError(error)
       }
-      if (!givenUp) await pause()
+      if (!wanted.signal.aborted) await pause(clock, everyMs, wanted.signal)
     }
     return false
   }
 
-  return {
-    over: wait(),
-    giveUp() {
-      givenUp = true
-      endPause?.()
-    },
-  }
+  return { over: wait(), giveUp: () => wanted.abort() }
 }

@@ -1,12 +1,16 @@
-import type { Clock, Queue, Store } from '../ports/index.js'
+import type { Channel, Clock, GenerateId, Queue, Store } from '../ports/index.js'
 import type { Emit } from '../runtime/events.js'
 import type { Leases } from '../runtime/leases.js'
+import type { Inbox } from '../stages/inbox.js'
 import type { Outbox } from '../stages/outbox/outbox.js'
+import { isPolled, type Poller, startPoller } from '../stages/poller.js'
 import { type Sweeper, startSweeper } from '../stages/sweeper.js'
 import type { TurnStage } from '../stages/turn/turn.js'
 import { waitForStore } from './wait-for-store.js'
 
 export interface WorkerDependencies {
+  readonly channels: ReadonlyMap<string, Channel>
+  readonly inbox: Inbox
   readonly queue: Queue
   readonly turns: TurnStage
   readonly outbox: Outbox
@@ -15,6 +19,8 @@ export interface WorkerDependencies {
   readonly clock: Clock
   readonly emit: Emit
   readonly sweepMs: number
+  readonly random: () => number
+  readonly generateId: GenerateId
   wake(conversationId: string, delayMs: number): void
   ready(): Promise<void>
 }
@@ -28,6 +34,8 @@ export interface Worker extends AsyncDisposable {
   stop(graceMs?: number): Promise<void>
   /** When the store was last searched for work, by the clock of this process. */
   readonly lastSweptAt: number | undefined
+  /** The channels whose polls fail at present, with the time since when, by the clock of this process. */
+  readonly failingPolls: readonly { readonly channel: string; readonly since: number }[]
 }
 
 /** The worker of this process: at most one at a time, since its stages and its queue are shared. */
@@ -69,6 +77,7 @@ function startWorker(dependencies: WorkerDependencies, onStop: (ending: Promise<
   const { queue, turns, outbox, leases, clock, emit, sweepMs, ready } = dependencies
   let running: AsyncDisposable | undefined
   let sweeper: Sweeper | undefined
+  let pollers: readonly Poller[] = []
   let stopping: Promise<void> | undefined
 
   // Webhooks may connect a store that comes late: somebody has to answer what they bring.
@@ -84,11 +93,13 @@ function startWorker(dependencies: WorkerDependencies, onStop: (ending: Promise<
       pump: outbox.pump,
       pumpAfter: outbox.pumpAfter,
     })
+    pollers = startPollers(dependencies)
   })
 
   async function stop(graceMs: number): Promise<void> {
     store.giveUp()
     await started
+    await Promise.all(pollers.map(poller => poller[Symbol.asyncDispose]()))
     outbox.stop()
     await sweeper?.[Symbol.asyncDispose]()
     const cancel = clock.after(graceMs, () => leases.revokeAll(new Error('the worker stops')))
@@ -111,5 +122,17 @@ function startWorker(dependencies: WorkerDependencies, onStop: (ending: Promise<
     get lastSweptAt() {
       return sweeper?.lastSweptAt
     },
+    get failingPolls() {
+      return pollers.flatMap(({ channel, failingSince: since }) =>
+        since === undefined ? [] : { channel, since },
+      )
+    },
   }
+}
+
+function startPollers(dependencies: WorkerDependencies): readonly Poller[] {
+  const { channels, inbox, generateId } = dependencies
+  return [...channels.values()]
+    .filter(isPolled)
+    .map(channel => startPoller({ ...dependencies, channel, owner: generateId(), accept: inbox.accept }))
 }

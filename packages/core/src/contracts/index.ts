@@ -1,5 +1,12 @@
 export { ContractFailure } from './assert.js'
-export type { ChannelHarness, ProviderAnswer, ProviderMessage, ReportedText } from './channel/harness.js'
+export type {
+  ChannelHarness,
+  PollAnswer,
+  PollingHarness,
+  ProviderAnswer,
+  ProviderMessage,
+  ReportedText,
+} from './channel/harness.js'
 export { type ChannelContractOptions, channelContract } from './channel/index.js'
 export type { ContractCase } from './contract-case.js'
 export type { ModelAnswer, ModelHarness } from './model/harness.js'

@@ -1,4 +1,5 @@
 import type { ChannelEvent, Identity, MediaRef, OutboundMessage, Peer } from '../vocabulary/index.js'
+import type { SendLimits } from './rate-limiter.js'
 
 /** The part of a request that a channel needs. The body is complete and is what the signature covers. */
 export interface WebhookRequest {
@@ -43,6 +44,8 @@ export interface Polled {
   readonly events: readonly ChannelEvent[]
   /** Where the next poll goes on, opaque to everybody else. Kept once the events are committed. */
   readonly cursor: string
+  /** There is more right now: the next poll need not wait for its time. */
+  readonly more?: boolean
 }
 
 /** A file's bytes. */
@@ -87,7 +90,16 @@ export interface Channel {
   readonly defaultAccount: string
   /** The longest text of one message, in UTF-16 units. The bot sends a longer one in pieces. */
   readonly maxTextLength?: number
-  /** How long the bot waits between two polls, in milliseconds. Default 5 000. */
+  /** What the provider allows. The bot keeps within it: a message waits, or is sent later, instead of being refused. */
+  readonly limits?: SendLimits
+  /**
+   * How long after a person's last message anything may be sent to them; later only templates (WhatsApp: 24 hours). Not in
+   * groups. Absent: at any time.
+   */
+  readonly windowMs?: number
+  /** The addresses of an account, as far as they are known by now: who mentions one of them in a group means us. */
+  self?(account: string): readonly Identity[]
+  /** How long the bot waits between two polls, in milliseconds, more than 0. Default 5 000. */
   readonly pollMs?: number
   /**
    * Authenticates and translates a webhook, nothing else: no side effect, no dispatch. Answers a bad
@@ -96,7 +108,8 @@ export interface Channel {
   receive?(request: WebhookRequest): Received | Promise<Received>
   /**
    * Asks for what is new, where nothing pushes it. The first poll has no cursor; what it finds is history, unless it
-   * came after the bot had started. Polls overlap: an event may come again, under the same id.
+   * came after the bot had started. Polls overlap: an event may come again, under the same id. A poll has 30 seconds;
+   * never are two of them under way at once in one process.
    *
    * @throws {ChannelError} the bot polls again later, with the same cursor
    */

@@ -16,8 +16,10 @@ export type { Clock, GenerateId } from './clock.js'
 export type { Logger } from './logger.js'
 export type { Generated, GenerateOptions, LanguageModel, ModelMessage, Prompt } from './model.js'
 export type { Queue, Wake } from './queue.js'
+export type { RateBucket, RateGrant, RateLimit, RateLimiter, SendLimits } from './rate-limiter.js'
 export type { Answer, Middleware, Responder, Turn, TurnContext } from './responder.js'
 export type {
+  AddressedEvent,
   BufferPolicy,
   ClaimedTurn,
   ClaimOptions,
@@ -25,6 +27,7 @@ export type {
   CommitResult,
   ConversationSummary,
   ConversationTarget,
+  ForBot,
   HandoffChange,
   HandoffRequest,
   IngestEvent,
@@ -37,6 +40,7 @@ export type {
   OutboxItem,
   OutboxOptions,
   Page,
+  PollLease,
   Progress,
   ReleaseResult,
   ReplyDraft,

@@ -30,8 +30,17 @@ export interface IngestOptions {
   readonly keepRaw: boolean
 }
 
+/** `if-quoted`: if the message that it quotes is one of ours, which only the store knows. */
+export type ForBot = boolean | 'if-quoted'
+
+/** An event that becomes a line, with what the inbox makes of it. */
+export type AddressedEvent = StoredEvent & {
+  /** Whether a customer's message is for the bot. Default true. Otherwise it is kept, and known as history. */
+  readonly forBot?: ForBot
+}
+
 /** What the inbox stores. Notices are not stored. */
-export type IngestEvent = StoredEvent | StatusEvent | IdentityChange
+export type IngestEvent = AddressedEvent | StatusEvent | IdentityChange
 
 export interface HandoffChange {
   readonly conversation: Conversation
@@ -153,6 +162,12 @@ export interface OutboxItem {
   readonly author: 'bot' | 'operator'
   /** 1 for the first try. */
   readonly attempt: number
+  /** How many of the tries before this one were given back before the message left. Absent: none. */
+  readonly deferrals?: number
+  /** When the customer wrote last, epoch milliseconds by the provider's time. Absent: never. */
+  readonly customerAt?: number
+  /** A person said that it may go whatever the window is. */
+  readonly released?: true
   readonly message: OutboundMessage
 }
 
@@ -190,10 +205,14 @@ export interface SendRecord {
   /** The outbound id. */
   readonly id: string
   readonly attempt: number
-  readonly outcome:
-    | { readonly kind: 'sent'; readonly providerId?: string }
+  readonly outcome: /** `content`: what went out in place of the message's own, such as a template. */
+    | { readonly kind: 'sent'; readonly providerId?: string; readonly content?: OutboundContent }
     | { readonly kind: 'failed' | 'unknown'; readonly error: string }
+    /** It did not leave, and waits until the customer writes or somebody releases it. */
+    | { readonly kind: 'parked'; readonly reason: 'window' | 'account'; readonly error: string }
     | { readonly kind: 'retry'; readonly afterMs: number; readonly error: string }
+    /** It did not leave, and is no try that counts. Without `error` the one before stays. */
+    | { readonly kind: 'deferred'; readonly afterMs: number; readonly error?: string }
   readonly sendLeaseMs: number
 }
 
@@ -275,6 +294,16 @@ export interface Page {
   readonly before?: number
 }
 
+/** The right to poll a channel, which one process has at a time. */
+export interface PollLease {
+  /** Its name. */
+  readonly channel: string
+  /** Who polls: unique among all processes. */
+  readonly owner: string
+  /** Length of the lease, by the store's clock. 0 gives it up. */
+  readonly leaseMs: number
+}
+
 /** What the store knows of work that should have happened. */
 export interface Progress {
   /** How long the most overdue conversation has been due, in ms. `null`: none is due. */
@@ -314,8 +343,22 @@ export interface Store {
   recordSends(records: readonly SendRecord[]): Promise<readonly SendRecordResult[]>
   /** Takes messages whose time has come: retries, and with `resend` unknown ones. Order within a conversation is kept. */
   claimSends(options: OutboxOptions): Promise<readonly OutboxItem[]>
+  /**
+   * Makes the parked messages of a conversation pending again, whatever the window is, and names them. `undefined`: no such
+   * conversation.
+   */
+  releaseParked(target: ConversationTarget): Promise<readonly string[] | undefined>
 
   sweep(options: SweepOptions): Promise<SweepResult>
+
+  // polling
+  /** Takes or prolongs the lease, and says where to go on. `undefined`: somebody else polls. */
+  claimPoll(lease: PollLease): Promise<{ readonly cursor?: string } | undefined>
+  /**
+   * Keeps where the next poll goes on, and prolongs the lease. `false`: somebody else has taken it, nothing is kept.
+   * Without a cursor the one before stays.
+   */
+  savePoll(lease: PollLease & { readonly cursor?: string }): Promise<boolean>
 
   // people
   /** `undefined`: no conversation has this id. `change` is absent when the state was already so. */

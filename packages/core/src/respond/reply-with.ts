@@ -1,7 +1,7 @@
 import pRetry from 'p-retry'
 import { ModelError, SwitchboardError } from '../errors.js'
 import type { Answer, Generated, LanguageModel, Prompt, Responder, TurnContext } from '../ports/index.js'
-import { turnPrompt } from '../rules/index.js'
+import { formatText, turnPrompt } from '../rules/index.js'
 import { deadline, orAborted } from '../runtime/deadline.js'
 
 export interface ReplyWithOptions {
@@ -15,6 +15,11 @@ export interface ReplyWithOptions {
   readonly timeout?: number
   /** How often a call that failed in a retryable way is repeated within the deadline. Default 2. */
   readonly retries?: number
+  /**
+   * What becomes of the model's words. Default {@link formatText}: Markdown in WhatsApp's formatting. `false`: they go out
+   * as they are. The fallback always does.
+   */
+  readonly format?: ((text: string) => string) | false
 }
 
 /**
@@ -26,13 +31,13 @@ export interface ReplyWithOptions {
  * ```
  */
 export function replyWith(model: LanguageModel, options: ReplyWithOptions = {}): Responder {
-  const { system, history = 10, fallback, timeout = 30_000, retries = 2 } = options
+  const { system, history = 10, fallback, timeout = 30_000, retries = 2, format = formatText } = options
 
   async function respond(turn: TurnContext): Promise<Answer> {
     try {
       const prompt = turnPrompt(turn, typeof system === 'function' ? await system(turn) : system)
       const generated = await generate(model, prompt, turn, { timeout, retries })
-      const text = generated.text.trim()
+      const text = (format ? format(generated.text) : generated.text).trim()
       if (text === '' && fallback === undefined) {
         throw new ModelError(`${model.provider} answered nothing; set \`fallback\` to answer all the same`, {
           retryable: true,

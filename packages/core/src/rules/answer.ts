@@ -9,15 +9,24 @@ export function normaliseAnswer(answer: Answer | string | undefined): Answer | u
   return answer.trim() === '' ? undefined : { parts: [{ type: 'text', text: answer }] }
 }
 
-/** The answer with texts that are longer than a channel takes in pieces. A refused text would be no answer at all. */
+/**
+ * The answer with texts that are longer than a channel takes in pieces. A refused text would be no answer at all.
+ *
+ * @param maxPieces how many messages its texts may become. Parts are never left out: each gets one piece at least
+ */
 export function splitAnswer(
   answer: Answer | undefined,
   maxTextLength: number | undefined,
+  maxPieces: number,
 ): Answer | undefined {
   if (!answer || maxTextLength === undefined) return answer
-  const parts = answer.parts.flatMap((part): readonly OutboundContent[] =>
-    part.type === 'text' ? splitText(part.text, maxTextLength).map(text => ({ ...part, text })) : [part],
-  )
+  let left = maxPieces - answer.parts.filter(part => part.type === 'text').length
+  const parts = answer.parts.flatMap((part): readonly OutboundContent[] => {
+    if (part.type !== 'text') return [part]
+    const pieces = splitText(part.text, maxTextLength, { maxPieces: 1 + Math.max(0, left) })
+    left -= pieces.length - 1
+    return pieces.map(text => ({ ...part, text }))
+  })
   return { ...answer, parts }
 }
 

@@ -5,6 +5,7 @@ const receiptRank: Record<MessageStatus, number> = {
   sending: 0,
   unknown: 0,
   cancelled: 0,
+  parked: 0,
   sent: 1,
   failed: 1,
   delivered: 2,
@@ -21,7 +22,7 @@ export function statusAfterReceipt(current: MessageStatus, receipt: ReceiptStatu
 }
 
 /** How a send ended, as its sender saw it. */
-export type SendOutcome = 'sent' | 'failed' | 'retry' | 'unknown'
+export type SendOutcome = 'sent' | 'failed' | 'retry' | 'deferred' | 'parked' | 'unknown'
 
 /**
  * The status after a send's own answer. Receipts may have come first: what they said stays. Of an answer that came after
@@ -31,12 +32,20 @@ export function statusAfterSend(current: MessageStatus, outcome: SendOutcome): M
   const open = current === 'sending' || current === 'unknown'
   switch (outcome) {
     case 'sent':
-      return open || current === 'pending' || current === 'cancelled' ? 'sent' : current
+      return open || isUnsent(current) ? 'sent' : current
     case 'failed':
       return open ? 'failed' : current
+    case 'parked':
+      return open ? 'parked' : current
     case 'retry':
+    case 'deferred':
       return open ? 'pending' : current
     case 'unknown':
       return current === 'sending' ? 'unknown' : current
   }
+}
+
+/** Not sent as far as we know: an earlier try may tell otherwise. */
+function isUnsent(status: MessageStatus): boolean {
+  return status === 'pending' || status === 'cancelled' || status === 'parked'
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Handoff, Message, MessageStatus, ReceiptStatus } from '../vocabulary/index.js'
-import { draftReplies, normaliseAnswer } from './answer.js'
+import { draftReplies, normaliseAnswer, splitAnswer } from './answer.js'
 import { backoffMs } from './backoff.js'
 import { burstDueAt } from './buffering.js'
 import { type SendOutcome, statusAfterReceipt, statusAfterSend } from './delivery.js'
 import { botMaySpeak, type HandoffEvent, nextHandoff } from './handoff.js'
+import { conversation, message } from './message.test.support.js'
 import { toE164 } from './phone.js'
-import { turnPrompt } from './prompt.js'
 import { defaultQuoteThresholds, shouldQuote } from './quote.js'
 import { cleanText } from './text.js'
 
@@ -50,6 +50,7 @@ const statuses: readonly MessageStatus[] = [
   'failed',
   'unknown',
   'cancelled',
+  'parked',
 ]
 const receipts: readonly ReceiptStatus[] = ['sent', 'delivered', 'read', 'failed']
 const anyStatus = fc.constantFrom(...statuses)
@@ -70,7 +71,14 @@ describe('delivery', () => {
 
   it('never takes back what a receipt or an answer proved', () => {
     const proof: Partial<Record<MessageStatus, number>> = { sent: 1, delivered: 2, read: 3 }
-    const anyOutcome = fc.constantFrom<SendOutcome>('sent', 'failed', 'retry', 'unknown')
+    const anyOutcome = fc.constantFrom<SendOutcome>(
+      'sent',
+      'failed',
+      'retry',
+      'deferred',
+      'parked',
+      'unknown',
+    )
     const step = fc.oneof(
       anyReceipt.map(receipt => (status: MessageStatus) => statusAfterReceipt(status, receipt)),
       anyOutcome.map(outcome => (status: MessageStatus) => statusAfterSend(status, outcome)),
@@ -100,6 +108,10 @@ describe('delivery', () => {
     expect(statusAfterSend('sent', 'unknown')).toBe('sent')
     expect(statusAfterSend('unknown', 'sent')).toBe('sent')
     expect(statusAfterSend('cancelled', 'retry')).toBe('cancelled')
+    expect(statusAfterSend('sending', 'deferred')).toBe('pending')
+    expect(statusAfterSend('sending', 'parked')).toBe('parked')
+    expect(statusAfterSend('parked', 'sent')).toBe('sent')
+    expect(statusAfterReceipt('parked', 'delivered')).toBe('delivered')
   })
 })
 
@@ -149,30 +161,6 @@ describe('quoting', () => {
   })
 })
 
-function message(change: Partial<Message>): Message {
-  return {
-    id: '1',
-    conversationId: 'c1',
-    position: 1,
-    direction: 'inbound',
-    author: 'customer',
-    type: 'text',
-    text: 'hello',
-    providerId: 'wamid.1',
-    receivedAt: 1_000,
-    ...change,
-  }
-}
-
-const conversation = {
-  id: 'c1',
-  channel: 'meta',
-  account: '1',
-  kind: 'direct',
-  peer: { kind: 'phone', value: '+15550001234' },
-  handoff: 'bot',
-} as const
-
 describe('answers', () => {
   const ids = () => 'out-1'
   const draft = (answer: string, burst: readonly Message[], now: number) =>
@@ -185,6 +173,17 @@ describe('answers', () => {
     ).toEqual([])
   })
 
+  it('has few pieces however long its texts are, and all of its parts', () => {
+    const text = 'word '.repeat(40)
+    const location = { type: 'location', latitude: 1, longitude: 2 } as const
+    const parts = [{ type: 'text', text }, location, { type: 'text', text, linkPreview: true }] as const
+    const split = splitAnswer({ parts, model: 'm' }, 20, 4)
+    expect(split?.parts.map(part => part.type)).toEqual(['text', 'text', 'text', 'location', 'text'])
+    expect(split?.parts.at(-1)).toEqual({ type: 'text', text: 'word word word […]', linkPreview: true })
+    expect(split?.model).toBe('m')
+    expect(splitAnswer({ parts }, undefined, 4)).toEqual({ parts })
+  })
+
   it('quotes the last message of the burst when it is old, and tells the store what else would make it quote', () => {
     const burst = [message({ id: '1', providerId: 'a' }), message({ id: '2', providerId: 'b' })]
     expect(draft('hi', burst, 2_000)[0]?.quote).toEqual({ providerId: 'b', always: false, whenNewer: 2 })
@@ -194,43 +193,6 @@ describe('answers', () => {
   it('counts from when the customer wrote, not from when it reached us', () => {
     const late = message({ sentAt: 1_000, receivedAt: 60_000 })
     expect(draft('hi', [late], 60_001)[0]?.quote?.always).toBe(true)
-  })
-})
-
-describe('prompts', () => {
-  it('alternates, joins neighbours, marks operators and ends with the burst', () => {
-    const history = [
-      message({ text: 'one' }),
-      message({ text: 'two' }),
-      message({ author: 'bot', direction: 'outbound', text: 'answer' }),
-      message({ author: 'operator', direction: 'outbound', text: 'I am Ana' }),
-    ]
-    const burst = [message({ text: 'three' }), message({ type: 'voice', text: undefined as never })]
-    expect(turnPrompt({ conversation, history, burst }, 'be kind')).toEqual({
-      system: 'be kind',
-      messages: [
-        { role: 'user', text: 'one\ntwo' },
-        { role: 'assistant', text: 'answer\n[operator] I am Ana' },
-        { role: 'user', text: 'three\n[voice]' },
-      ],
-    })
-  })
-
-  it('says what has no words', () => {
-    const lines = [
-      message({ type: 'image', text: 'my cat', content: { type: 'image', media: {}, caption: 'my cat' } }),
-      message({ type: 'document', text: '', content: { type: 'document', media: { filename: 'a.pdf' } } }),
-      message({ type: 'location', text: 'Café', content: { type: 'location', latitude: 1, longitude: 2 } }),
-    ]
-    expect(turnPrompt({ conversation, history: [], burst: lines }).messages[0]?.text).toBe(
-      '[image] my cat\n[document a.pdf]\n[location 1,2] Café',
-    )
-  })
-
-  it('names the writers of a group', () => {
-    const group = { ...conversation, kind: 'group' } as const
-    const burst = [message({ senderName: 'Ana', text: 'hi' }), message({ senderName: 'Bo', text: 'ho' })]
-    expect(turnPrompt({ conversation: group, history: [], burst }).messages[0]?.text).toBe('Ana: hi\nBo: ho')
   })
 })
 

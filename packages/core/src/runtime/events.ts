@@ -4,6 +4,7 @@ import type { HandoffChange, Logger } from '../ports/index.js'
 import type {
   ChannelNotice,
   MessageStatus,
+  OutboundContent,
   StoredEvent,
   TurnOutcome,
   Usage,
@@ -40,16 +41,34 @@ export interface BotEvents {
       readonly providerId?: string
       readonly author: 'bot' | 'operator'
       readonly attempt: number
+      /** What went out in its place: the template of a closed window. */
+      readonly content?: OutboundContent
     },
   ]
   /** Refused for good. */
   'message.failed': [report: MessageReport & { readonly error: string }]
   /** Refused for now; it will be sent again after `afterMs`. */
   'message.retrying': [report: MessageReport & { readonly error: string; readonly afterMs: number }]
+  /** It did not leave: a limit would have been passed, or with `error` its account is blocked. It tries again after `afterMs`. */
+  'message.deferred': [report: MessageReport & { readonly afterMs: number; readonly error?: string }]
+  /**
+   * It may not leave, and waits: `window`, until the customer writes or `bot.release` lets it go; `account`, its account has
+   * been blocked for days.
+   */
+  'message.parked': [
+    report: MessageReport & {
+      readonly author: 'bot' | 'operator'
+      readonly reason: 'window' | 'account'
+      readonly error: string
+    },
+  ]
   /** It may or may not have been sent. A receipt or the policy decides. */
   'message.unknown': [report: MessageReport & { readonly error: string }]
   /** A receipt moved it forward. */
   'message.status': [report: MessageReport & { readonly status: MessageStatus }]
+  /** The provider refuses everything of an account, as with an expired token. Once, until something gets through. */
+  'account.blocked': [report: { readonly channel: string; readonly account: string; readonly error: string }]
+  'account.unblocked': [report: { readonly channel: string; readonly account: string }]
   'handoff.changed': [change: HandoffChange]
   /** Two users turned out to be one person; see `docs/identity.md`. */
   'user.merged': [merge: UserMerge]
@@ -123,6 +142,16 @@ const unheard: { readonly [Name in keyof BotEvents]?: (logger: Logger, ...args: 
     logger.warn(
       { conversationId, messageId, code: codeOf(error) },
       'a message may or may not have been sent',
+    ),
+  'message.parked': (logger, { conversationId, messageId, reason }) =>
+    logger.warn(
+      { conversationId, messageId, reason },
+      'a message may not be sent and is parked; `bot.release` lets it go',
+    ),
+  'account.blocked': (logger, { channel, error }) =>
+    logger.error(
+      { channel, code: codeOf(error) },
+      'an account can send nothing; its messages wait. Listen to `account.blocked` for the reason',
     ),
   'message.retrying': (logger, { conversationId, messageId, error, afterMs }) =>
     logger.info({ conversationId, messageId, code: codeOf(error), afterMs }, 'a message is sent again later'),

@@ -1,11 +1,15 @@
 import { SwitchboardError } from '../errors.js'
-import type { IngestEvent, IngestOptions, IngestResult, MergeResult, Store } from '../ports/index.js'
+import type { Channel, IngestEvent, IngestOptions, IngestResult, MergeResult, Store } from '../ports/index.js'
+import { type GroupPolicy, isForBot } from '../rules/index.js'
 import { createBatcher } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
 import type { ChannelEvent, StoredEvent } from '../vocabulary/index.js'
 
 export interface InboxDependencies {
   readonly store: Store
+  readonly channels: ReadonlyMap<string, Channel>
+  /** Decides here, before the store: what is not for the bot is stored as such. */
+  readonly groups: GroupPolicy
   readonly ingest: IngestOptions
   readonly emit: Emit
   /** Tells the queue; never rejects and is not waited for. */
@@ -20,7 +24,7 @@ export interface InboxDependencies {
 export interface Inbox {
   /**
    * Resolves when every event is committed. Rejects when one is not: the provider then delivers the webhook again, and
-   * what was committed is found to be a duplicate.
+   * what was committed is found to be a duplicate. With `store_data` only when no other one failed for another reason.
    */
   accept(events: readonly ChannelEvent[]): Promise<void>
   /** Resolves when nothing waits. */
@@ -28,13 +32,14 @@ export interface Inbox {
 }
 
 /** First stage: events in, one commit for all that wait, then the wakes. */
-export function createInbox({ store, ingest, emit, wake, heard, maxWaiting }: InboxDependencies): Inbox {
+export function createInbox(dependencies: InboxDependencies): Inbox {
+  const { store, ingest, emit, wake, heard, maxWaiting } = dependencies
   const batcher = createBatcher<IngestEvent, IngestResult>({
     run: events => store.ingest(events, ingest),
   })
 
   async function commit(event: IngestEvent): Promise<void> {
-    const result = await batcher.add(event)
+    const result = await batcher.add(addressed(event, dependencies))
     // Before the event itself: who hears of it finds its conversation.
     if (result.kind === 'stored' || result.kind === 'identity') result.merges?.forEach(announceMerge)
     if (result.kind === 'stored') announceStored(event as StoredEvent, result)
@@ -78,9 +83,28 @@ export function createInbox({ store, ingest, emit, wake, heard, maxWaiting }: In
         else commits.push(commit(event))
       }
       // All are waited for: one that fails must not leave the others without an owner.
-      const failed = (await Promise.allSettled(commits)).find(outcome => outcome.status === 'rejected')
-      if (failed) throw failed.reason
+      const failed = (await Promise.allSettled(commits)).filter(outcome => outcome.status === 'rejected')
+      const [first] = failed
+      // What another try can mend decides: data that is refused once is refused for ever.
+      if (first) throw (failed.find(({ reason }) => !isRefusedData(reason)) ?? first).reason
     },
     idle: () => batcher.idle(),
   }
+}
+
+/** The event, with whether it is for the bot where that is a question. */
+function addressed(event: IngestEvent, { channels, groups, emit }: InboxDependencies): IngestEvent {
+  if (event.type !== 'message' || event.chat.kind !== 'group') return event
+  const self = channels.get(event.channel)?.self?.(event.account) ?? []
+  try {
+    return { ...event, forBot: isForBot(event, groups, self) }
+  } catch (error) {
+    // A rule that fails must not keep the message out.
+    emit('error', error, 'the rule for groups')
+    return { ...event, forBot: isForBot(event, 'mentioned-or-quoted', self) }
+  }
+}
+
+function isRefusedData(error: unknown): boolean {
+  return SwitchboardError.is(error) && error.code === 'store_data'
 }

@@ -1,8 +1,17 @@
-import { ChannelError, type ChannelErrorOptions, SwitchboardError } from '../errors.js'
-import type { Channel, Clock, MessageAddress, Received, SendResult, WebhookRequest } from '../ports/index.js'
+import { ChannelError, type ChannelErrorOptions } from '../errors.js'
+import type {
+  Channel,
+  Clock,
+  MessageAddress,
+  Received,
+  SendLimits,
+  SendResult,
+  WebhookRequest,
+} from '../ports/index.js'
 import { contentText } from '../rules/index.js'
 import type {
   ChannelEvent,
+  Identity,
   InboundMessage,
   OutboundMessage,
   ReceiptStatus,
@@ -16,9 +25,10 @@ import {
   operatorText,
   receipt,
 } from './fake-events.js'
+import { type FakePoll, fakePolling, type ScriptedPoll } from './fake-polling.js'
 import { fromRequest, toRequest } from './fake-webhook.js'
 import { sequentialIds } from './sequential-ids.js'
-import { wait } from './wait.js'
+import { scriptedDelay } from './wait.js'
 
 /**
  * How one send ends, after `delayMs` of the clock. `unknown`: no answer came; the provider has taken the message all
@@ -44,8 +54,16 @@ export interface FakeChannelOptions {
   readonly account?: string
   /** Dates events, and tells when `delayMs` has passed. Without one, events have no time. */
   readonly clock?: Clock
+  /** As in {@link Channel}. Default none: texts of any length, at any time and pace. */
+  readonly maxTextLength?: number
+  readonly limits?: SendLimits
+  readonly windowMs?: number
   /** How the first sends end. After them, and by default, every message is taken at once. */
   readonly sends?: readonly ScriptedSend[]
+  /** Its own addresses: who mentions one in a group means the bot. */
+  readonly self?: readonly Identity[]
+  /** Whether it has to be polled for what `arrive` brings. Webhooks work all the same. Default false. */
+  readonly polled?: boolean
 }
 
 export interface FakeChannel extends Channel {
@@ -63,6 +81,13 @@ export interface FakeChannel extends Channel {
   readonly typing: readonly MessageAddress[]
   /** Says how the next sends end. */
   scriptSends(...sends: readonly ScriptedSend[]): void
+
+  /** Every poll, whatever became of it. */
+  readonly polls: readonly FakePoll[]
+  /** Keeps these events for the polls to come. */
+  arrive(...events: readonly ChannelEvent[]): void
+  /** Says how the next polls end. */
+  scriptPolls(...polls: readonly ScriptedPoll[]): void
 
   /** A text message of a customer. */
   text(text: string, options?: FakeMessageOptions): InboundMessage
@@ -95,6 +120,7 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
   const sent: SentMessage[] = []
   const markedRead: MessageAddress[] = []
   const typing: MessageAddress[] = []
+  const polling = fakePolling(clock)
   const generateProviderId = sequentialIds(`${name}-out`)
 
   async function send(message: OutboundMessage, signal: AbortSignal | undefined): Promise<SendResult> {
@@ -116,6 +142,9 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
     specificationVersion: 'v1',
     name,
     defaultAccount: account,
+    ...(options.maxTextLength !== undefined && { maxTextLength: options.maxTextLength }),
+    ...(options.limits && { limits: options.limits }),
+    ...(options.windowMs !== undefined && { windowMs: options.windowMs }),
     receive: request => fromRequest(origin, request),
     send: (message, { signal } = {}) => send(message, signal),
     async markRead(message) {
@@ -124,10 +153,19 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
     async startTyping(message) {
       typing.push(message)
     },
+    ...(options.self && { self: () => options.self as readonly Identity[] }),
+    ...(options.polled && { poll: polling.poll }),
     sent,
     attempts,
     markedRead,
     typing,
+    polls: polling.polls,
+    arrive(...events) {
+      polling.events.push(...events)
+    },
+    scriptPolls(...polls) {
+      polling.script.push(...polls)
+    },
     scriptSends(...sends) {
       script.push(...sends)
     },
@@ -138,16 +176,15 @@ export function fakeChannel(options: FakeChannelOptions = {}): FakeChannel {
   }
 }
 
-async function delay(clock: Clock | undefined, ms = 0, signal?: AbortSignal): Promise<void> {
+async function delay(clock: Clock | undefined, ms?: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) {
     const details = { cause: signal.reason, retryable: true }
     throw new ChannelError('channel_refused', 'fakeChannel: aborted before it left', details)
   }
-  if (ms <= 0) return
-  if (!clock) throw new SwitchboardError('configuration', 'fakeChannel: `delayMs` needs the option `clock`')
   try {
-    await wait(clock, ms, signal)
+    await scriptedDelay(clock, ms, signal)
   } catch (cause) {
+    if (!signal?.aborted) throw cause
     throw new ChannelError('channel_unknown', 'fakeChannel: aborted while it was on its way', { cause })
   }
 }

@@ -1,5 +1,12 @@
 import type { GenerateId } from '../ports/index.js'
-import type { Chat, InboundMessage, Person, ReceiptStatus, StatusEvent } from '../vocabulary/index.js'
+import type {
+  Chat,
+  Identity,
+  InboundMessage,
+  Person,
+  ReceiptStatus,
+  StatusEvent,
+} from '../vocabulary/index.js'
 
 /** The person who writes when a test names none: a number that the numbering plan keeps for fiction. */
 const somebody = '+12025550100'
@@ -15,6 +22,8 @@ export interface FakeMessageOptions {
   readonly group?: string
   /** Provider id of the message that it quotes. */
   readonly quotedId?: string
+  /** Whom it mentions. */
+  readonly mentions?: readonly Identity[]
   /** Epoch milliseconds. Default the clock's time, if the channel has one. */
   readonly sentAt?: number
 }
@@ -76,6 +85,7 @@ function line(origin: FakeOrigin, text: string, options: FakeMessageOptions) {
     content: { type: 'text', text },
     ...(sentAt !== undefined && { sentAt }),
     ...(options.quotedId !== undefined && { quotedId: options.quotedId }),
+    ...(options.mentions && { mentions: options.mentions }),
   } as const
 }
 

@@ -10,6 +10,7 @@ export {
 } from './fake-channel.js'
 export { type FakeClock, fakeClock } from './fake-clock.js'
 export type { FakeEchoOptions, FakeMessageOptions } from './fake-events.js'
+export type { FakePoll, ScriptedPoll } from './fake-polling.js'
 // A model
 export {
   type ScriptedAnswer,

@@ -31,7 +31,8 @@ export type Author = 'customer' | 'bot' | 'operator'
  *
  * `pending` waits for its turn or for a retry · `sending` the request may have left · `sent` accepted by the
  * provider · `delivered`, `read` as reported · `failed` refused for good · `unknown` the request left and its
- * outcome was never learnt · `cancelled` a person took over before it left.
+ * outcome was never learnt · `cancelled` a person took over before it left · `parked` it may not leave, and waits until the
+ * customer writes or somebody releases it.
  */
 export type MessageStatus =
   | 'pending'
@@ -42,8 +43,17 @@ export type MessageStatus =
   | 'failed'
   | 'unknown'
   | 'cancelled'
+  | 'parked'
 
-/** A message as the store gives it back. */
+/** What somebody thinks of a message: the newest reaction of each person. */
+export interface Reaction {
+  readonly by: Author
+  /** In groups. */
+  readonly name?: string
+  readonly emoji: string
+}
+
+/** A message as the store gives it back. Edits and revocations have changed it already. */
 export interface Message {
   readonly id: string
   readonly conversationId: string
@@ -52,10 +62,17 @@ export interface Message {
   readonly direction: 'inbound' | 'outbound'
   readonly author: Author
   readonly type: MessageType
-  /** What it says in words: text, caption, label of a button. */
+  /** What it says now in words: text, caption, label of a button. */
   readonly text?: string
-  /** The whole content. Of an edit the new one, when it is more than a text; for reactions and revocations absent. */
+  /** The whole content as it is now. Of an edit the new one; for reactions and revocations absent. */
   readonly content?: Content | OutboundContent
+  /** Epoch milliseconds: when its words were last changed. */
+  readonly editedAt?: number
+  /** What it said before the first edit. */
+  readonly original?: Pick<Message, 'text' | 'content'>
+  /** Epoch milliseconds: when it was deleted for everyone. It has neither text nor content then, and no original. */
+  readonly revokedAt?: number
+  readonly reactions?: readonly Reaction[]
   readonly providerId?: string
   /** Provider id of the quoted message; for reactions, edits and revocations the message meant. */
   readonly quotedId?: string

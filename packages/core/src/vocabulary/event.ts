@@ -36,6 +36,8 @@ export interface InboundMessage extends ChatEvent {
   readonly content: Content
   /** Provider id of the message that this one quotes. */
   readonly quotedId?: string
+  /** Whom it mentions, as far as the provider says. */
+  readonly mentions?: readonly Identity[]
   readonly forwarded?: boolean
 }
 

@@ -22,6 +22,7 @@ export type {
   Message,
   MessageStatus,
   OutboundMessage,
+  Reaction,
   TurnOutcome,
   TurnRecord,
   Usage,

@@ -1,10 +1,10 @@
+import { accountOf } from '../account.js'
 import { resetWorld } from '../create-world.js'
 import type { Reply } from '../http/exchange.js'
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { PersonDetails, PersonRecord } from '../people.js'
 import { createPerson, type Person } from '../person.js'
-import { echo } from '../webhooks/business-phone.js'
-import type { Said, SayOptions } from '../webhooks/incoming.js'
+import type { Said, SayOptions } from '../saying.js'
 import type { World } from '../world.js'
 import { ControlError } from './control-error.js'
 import type { ControlRequest } from './route-table.js'
@@ -45,7 +45,7 @@ export function sendMedia(world: World, request: ControlRequest): Promise<Reply>
   if (exchange.body.length === 0) throw new ControlError(400, 'The body must be the bytes of the file.')
   const text = (name: string): string | undefined => query.get(name) ?? undefined
   const options = compact({
-    ...sayOptions(request, { quote: text('quote'), group: text('group') }),
+    ...sayOptions(request, { quote: text('quote'), group: text('group'), via: text('via') }),
     caption: text('caption'),
     filename: text('filename'),
     mimeType: exchange.headers['content-type'],
@@ -56,23 +56,38 @@ export function sendMedia(world: World, request: ControlRequest): Promise<Reply>
 export function react(world: World, request: ControlRequest): Promise<Reply> {
   const body = request.json()
   const emoji = asString(body.emoji) ?? ''
-  const work = personOf(world, request).react(requiredText(body, 'messageId'), emoji, sayOptions(request, {}))
+  const work = personOf(world, request).react(
+    requiredText(body, 'messageId'),
+    emoji,
+    sayOptions(request, body),
+  )
   return saying(request, work)
 }
 
 export function edit(world: World, request: ControlRequest): Promise<Reply> {
   const body = request.json()
   const [id, text] = [requiredText(body, 'messageId'), requiredText(body, 'text')]
-  return saying(request, personOf(world, request).edit(id, text, sayOptions(request, {})))
+  return saying(request, personOf(world, request).edit(id, text, sayOptions(request, body)))
 }
 
 export function revoke(world: World, request: ControlRequest): Promise<Reply> {
-  const id = requiredText(request.json(), 'messageId')
-  return saying(request, personOf(world, request).revoke(id, sayOptions(request, {})))
+  const body = request.json()
+  const id = requiredText(body, 'messageId')
+  return saying(request, personOf(world, request).revoke(id, sayOptions(request, body)))
+}
+
+export function vote(world: World, request: ControlRequest): Promise<Reply> {
+  const body = request.json()
+  const { options } = body
+  if (!Array.isArray(options) || !options.every(each => typeof each === 'string'))
+    throw new ControlError(400, '"options" must be a list of texts.')
+  const id = requiredText(body, 'messageId')
+  return saying(request, personOf(world, request).vote(id, options, sayOptions(request, body)))
 }
 
 export async function read(world: World, request: ControlRequest): Promise<Reply> {
-  const work = personOf(world, request).read(compact({ group: asString(request.json().group) }))
+  const { group, via } = request.json()
+  const work = personOf(world, request).read(compact({ group: asString(group), via: asString(via) }))
   if (request.query.get('wait') === 'true') return { status: 200, body: (await work) ?? {} }
   return { status: 202, body: {} }
 }
@@ -84,7 +99,7 @@ export function sendEcho(world: World, request: ControlRequest): Promise<Reply> 
     text: requiredText(body, 'text'),
     ...sayOptions(request, body),
   }
-  return saying(request, echo(world, details))
+  return saying(request, accountOf(world.providers, details.via).echo(details))
 }
 
 export function reset(world: World): Reply {
@@ -102,9 +117,9 @@ async function saying(request: ControlRequest, work: Promise<Said>): Promise<Rep
 function sayOptions(
   { query }: ControlRequest,
   body: JsonObject,
-): Pick<SayOptions, 'quote' | 'group' | 'wait'> {
+): Pick<SayOptions, 'quote' | 'group' | 'via' | 'wait'> {
   const wait = query.get('wait') === 'true'
-  return compact({ wait, quote: asString(body.quote), group: asString(body.group) })
+  return compact({ wait, quote: asString(body.quote), group: asString(body.group), via: asString(body.via) })
 }
 
 function personOf(world: World, { names }: ControlRequest): Person {

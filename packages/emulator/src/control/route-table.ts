@@ -25,7 +25,7 @@ export const ROUTES: readonly (readonly [method: string, pattern: string, handle
   ['GET', '/chats/:key/messages', listMessages],
   ['GET', '/media/:id', showMedia],
   ['GET', '/ledger', world => ok(ledgerView(world))],
-  ['GET', '/deliveries', world => ok({ attempts: world.webhooks.attempts })],
+  ['GET', '/deliveries', world => ok({ attempts: world.office.attempts })],
   ['GET', '/model/requests', world => ok({ requests: world.model.view.requests })],
 
   ['POST', '/people', doing.addPerson],
@@ -35,6 +35,7 @@ export const ROUTES: readonly (readonly [method: string, pattern: string, handle
   ['POST', '/people/:key/reactions', doing.react],
   ['POST', '/people/:key/edits', doing.edit],
   ['POST', '/people/:key/revokes', doing.revoke],
+  ['POST', '/people/:key/votes', doing.vote],
   ['POST', '/people/:key/read', doing.read],
   ['POST', '/echo', doing.sendEcho],
 

@@ -14,17 +14,18 @@ import { ROUTES } from './route-table.js'
  *
  * ## Shapes
  * - Person: `{ key, name, phone?, userId?, username?, lastWroteAt? }`: `phone` is digits, absent when hidden.
- * - Message: `{ id, chat, author: 'person' | 'business' | 'phone-app', person?, phoneNumberId, type, content, text?,
+ * - Message: `{ id, chat, author: 'person' | 'business' | 'phone-app', person?, provider, phoneNumberId, type, content, text?,
  *   quotedId?, timestamp, tick: 'sent' | 'delivered' | 'read' | 'failed', reactions: { [author]: emoji }, edited,
- *   revoked }`. `chat` is a person's key or a group id. `content` is the wire's object under the type; media have
+ *   revoked }`. `chat` is a person's key or a group id, with `@{account}` after it when the account is not Meta's. `content` is the wire's object under the type; media have
  *   `content.id` (or, from the bot, `content.link`), to be shown from `/_emulator/media/{id}`. `timestamp` in ms.
  *   Ticks of the bot's messages are the statuses it was told; those of a person's mean: on its way, webhook answered
  *   with 200, marked read by the bot.
- * - Chat: `{ key, title, group: boolean, people: [key], unread, typingUntil?, lastMessage?: Message }`. `unread` counts
+ * - Chat: `{ key, title, group: boolean, account, people: [key], unread, typingUntil?, lastMessage?: Message }`. `unread` counts
  *   messages to the person not opened yet. `typingUntil` in ms.
+ * - Account: `{ provider: 'meta' | 'whapi' | 'waha', id, phone, webhook? }`.
  *
  * ## Looking
- * - `GET /_emulator/state` → `{ account, webhook, statuses, people: [Person], chats: [Chat], faults: [Fault],
+ * - `GET /_emulator/state` → `{ account, webhook, accounts: [Account], statuses, people: [Person], chats: [Chat], faults: [Fault],
  *   lastEventId }`; every person has a chat. Open the event stream with `lastEventId` to miss nothing.
  * - `GET /_emulator/chats/{key}/messages?limit=100&before={message id}` → `{ messages: [Message], lastEventId }`, oldest
  *   first: `message` events up to `lastEventId` are about these or older ones.
@@ -35,6 +36,7 @@ import { ROUTES } from './route-table.js'
  * ## Doing
  * Answered with 202 as soon as it is on its way; the event stream tells how it went. With `?wait=true`: 200 once the
  * webhook was answered with 200 or given up, and `{ id, delivered, deliveries: [{ status?, ms, error? }] }`.
+ * `via` in a body or, for media, in the query names the account: its id or its provider; default Meta's.
  * - `POST /_emulator/people` `{ name, phone?, userId?, username? }` (null hides) → 201 `{ person }`
  * - `PATCH /_emulator/people/{key}` the same members → `{ person }`
  * - `POST /_emulator/people/{key}/messages` `{ text, quote?, group? }`, or `{ message: { type, … }, quote?, group? }` in
@@ -43,6 +45,7 @@ import { ROUTES } from './route-table.js'
  *   with the bytes as body and their `Content-Type` → `{ id }`
  * - `POST /_emulator/people/{key}/reactions` `{ messageId, emoji }`, an empty emoji takes it back → `{ id }`
  * - `POST /_emulator/people/{key}/edits` `{ messageId, text }`, `…/revokes` `{ messageId }` → `{ id }`
+ * - `POST /_emulator/people/{key}/votes` `{ messageId, options: [text] }` votes in a poll → `{ id }`
  * - `POST /_emulator/people/{key}/read` `{ group? }` opens the chat: `read` statuses for what was not read → `{}`
  * - `POST /_emulator/echo` `{ to: key, text, quote? }`: a human answers on the business phone → `{ id }`
  *
@@ -52,7 +55,7 @@ import { ROUTES } from './route-table.js'
  * - `POST /_emulator/model/answers` `{ answers: [answer] }` puts answers in the queue → 201
  * - `POST /_emulator/deliver` `{ body, signature?: 'valid' | 'bad' | 'none' | 'legacy-only' }` posts any webhook once
  * - `PATCH /_emulator/settings` `{ webhook?: url, statuses?: false | { sentMs?, deliveredMs?, readMs?, order?,
- *   beforeAnswer? } }` → `{ webhook, statuses }`
+ *   beforeAnswer? } }` → `{ webhook, accounts, statuses }`
  * - `POST /_emulator/reset` → `{}`
  *
  * ## Watching
@@ -62,7 +65,7 @@ import { ROUTES } from './route-table.js'
  * - `person` Person · `message` Message · `message-changed` Message (tick, reaction, edit, revoke)
  * - `typing` `{ chat, until }`: the bot is typing until then (ms); 0: it stopped
  * - `request` ledger entry with its outcome · `delivery` `{ webhook, attempt, at, ms, status?, error? }`
- * - `faults` `[Fault]` · `settings` `{ webhook, statuses }` · `reset` `{}`: fetch the state anew
+ * - `faults` `[Fault]` · `settings` `{ webhook, accounts, statuses }` · `reset` `{}`: fetch the state anew
  */
 export function isControlPath(path: string): boolean {
   return path.startsWith('/_emulator/')

@@ -1,9 +1,9 @@
+import { accountOf } from '../account.js'
 import type { Reply } from '../http/exchange.js'
-import { isObject, type JsonObject } from '../json.js'
+import { asString, isObject, type JsonObject } from '../json.js'
 import type { ModelAnswer } from '../model/answer.js'
 import type { StatusOptions } from '../options.js'
-import { resolveStatuses, resolveWebhook } from '../settings.js'
-import { observeBody } from '../webhooks/observe.js'
+import { resolveStatuses } from '../settings.js'
 import type { Signature } from '../webhooks/redeliver.js'
 import type { World } from '../world.js'
 import { ControlError } from './control-error.js'
@@ -21,17 +21,16 @@ export function queueAnswers(world: World, { json }: ControlRequest): Reply {
 }
 
 export async function deliverAny(world: World, { json }: ControlRequest): Promise<Reply> {
-  const { body, signature = 'valid' } = json()
+  const { body, signature = 'valid', via } = json()
   const known = SIGNATURES.find(each => each === signature)
   if (!known) throw new ControlError(400, `"signature" must be one of ${SIGNATURES.join(', ')}.`)
-  world.webhooks.requireTarget()
-  if (known === 'valid') observeBody(world, body)
-  return { status: 200, body: await world.webhooks.deliver(body, { signature: known }) }
+  const account = accountOf(world.providers, asString(via))
+  return { status: 200, body: await account.deliver(body, { signature: known }) }
 }
 
 export function patchSettings(world: World, { json }: ControlRequest): Reply {
-  const { webhook, statuses } = json()
-  if (webhook !== undefined) world.settings.webhook = resolveWebhook(String(webhook))
+  const { webhook, statuses, via } = json()
+  if (webhook !== undefined) accountOf(world.providers, asString(via)).connect(String(webhook))
   if (statuses !== undefined) world.settings.statuses = resolveStatuses(readStatuses(statuses))
   world.events.append('settings', settingsView(world))
   return { status: 200, body: settingsView(world) }

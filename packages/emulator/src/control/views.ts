@@ -1,3 +1,4 @@
+import type { Account, Provider } from '../account.js'
 import { type ChatMessage, isUnread } from '../chats.js'
 import { compact, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
@@ -8,6 +9,8 @@ interface ChatView {
   readonly key: string
   readonly title: string
   readonly group: boolean
+  /** Id of the account that it is with. */
+  readonly account: string
   readonly people: readonly string[]
   readonly unread: number
   readonly typingUntil?: number
@@ -17,42 +20,70 @@ interface ChatView {
 export function stateView(world: World): JsonObject {
   const { settings } = world
   const people = world.people.all()
-  const groups = world.chats.keys().filter(key => world.chats.isGroup(key))
   return {
     account: { ...settings.numbers[0], businessNumbers: settings.numbers },
     ...settingsView(world),
     people: people.map(person => ({ ...person })),
-    chats: [...people.map(person => personChat(world, person)), ...groups.map(key => groupChat(world, key))],
+    chats: world.providers.flatMap(provider => chatsOf(world, provider)),
     faults: faultsView(world),
     lastEventId: world.events.lastId,
   }
 }
 
-export function settingsView({ settings }: World): JsonObject {
-  const { webhook, statuses } = settings
-  return { webhook: webhook instanceof URL ? webhook.href : webhook && 'a handler in the process', statuses }
+export function settingsView({ settings, providers }: World): JsonObject {
+  const accounts = providers.flatMap(provider => provider.accounts).map(accountView)
+  return { webhook: shownWebhook(settings.webhook), statuses: settings.statuses, accounts }
+}
+
+function accountView(account: Account): JsonObject {
+  const { provider, id, phone } = account
+  return compact({ provider, id, phone, webhook: shownWebhook(account.webhook()) })
+}
+
+function shownWebhook(webhook: ReturnType<Account['webhook']>): string | undefined {
+  return webhook instanceof URL ? webhook.href : webhook && 'a handler in the process'
 }
 
 export function faultsView(world: World): readonly unknown[] {
   return world.faults.view.list().map(({ id, fault, used, remaining }) => ({ id, fault, used, remaining }))
 }
 
-function personChat(world: World, person: PersonRecord): ChatView {
-  return chatView(world, person.key, person.name, [person.key])
+/** Meta's numbers share their chats; every other account has its own. */
+function chatsOf(world: World, { name, accounts }: Provider): readonly ChatView[] {
+  return (name === 'meta' ? accounts.slice(0, 1) : accounts).flatMap(account => {
+    const groups = world.chats.keys().filter(key => world.chats.isGroup(key) && isOf(key, account))
+    return [
+      ...world.people.all().map(person => personChat(world, account, person)),
+      ...groups.map(key => groupChat(world, account, key)),
+    ]
+  })
 }
 
-function groupChat(world: World, key: string): ChatView {
-  const members = world.chats.members(key)
-  const names = members.map(member => world.people.find(member)?.name ?? member)
-  return chatView(world, key, names.join(', '), members)
+function isOf(key: string, { provider, chatKey }: Account): boolean {
+  return provider === 'meta' ? !key.includes('@') : key.endsWith(chatKey(''))
 }
 
-function chatView(world: World, key: string, title: string, people: readonly string[]): ChatView {
+function personChat(world: World, account: Account, { key, name }: PersonRecord): ChatView {
+  return chatView(world, account, { key: account.chatKey(key), title: name, people: [key] })
+}
+
+function groupChat(world: World, account: Account, key: string): ChatView {
+  const people = world.chats.members(key)
+  const title = people.map(member => world.people.find(member)?.name ?? member).join(', ')
+  return chatView(world, account, { key, title, people })
+}
+
+function chatView(
+  world: World,
+  account: Account,
+  { key, title, people }: Pick<ChatView, 'key' | 'title' | 'people'>,
+): ChatView {
   const messages = world.chats.of(key)
   return compact({
     key,
     title,
     group: world.chats.isGroup(key),
+    account: account.id,
     people,
     unread: messages.filter(isUnread).length,
     typingUntil: world.chats.typingUntil(key),

@@ -23,12 +23,14 @@ const apiScope: Shape = {
   text,
   where: { check: value => typeof value === 'function', must: 'a function' },
   statuses: flag,
+  via: text,
 }
 const webhookScope: Shape = {
   times,
   skip: number,
   about: oneOf('messages', 'statuses', 'echoes', 'history', 'other', 'any'),
   text,
+  via: text,
 }
 const group: Shape = { count: number, holdMs: number }
 

@@ -16,7 +16,15 @@ export interface FaultScript {
   /** The faults this request meets: any delays, then at most one other. */
   takeForCall(call: ApiCall): readonly ApiFault[]
   /** The fault that this webhook meets. Groups (reorder, batch) are the same object for all their webhooks. */
-  takeForWebhook(topic: WebhookTopic, json: () => string): WebhookFault | undefined
+  takeForWebhook(webhook: WebhookToSpoil): WebhookFault | undefined
+}
+
+/** What the scope of a webhook fault looks at. */
+interface WebhookToSpoil {
+  readonly topic: WebhookTopic
+  /** Ids by which its account goes. */
+  readonly via: readonly string[]
+  readonly json: () => string
 }
 
 interface Slot {
@@ -84,12 +92,13 @@ export function createFaultScript(events: EventLog): FaultScript {
       }
       return taken
     },
-    takeForWebhook(topic, json) {
+    takeForWebhook({ topic, via, json }) {
       for (const slot of slots) {
         const { fault } = slot
         if (isApiFault(fault) || left(slot) === 0) continue
         const about = fault.about ?? 'messages'
         if (about !== 'any' && about !== topic) continue
+        if (fault.via !== undefined && !via.includes(fault.via)) continue
         if (fault.text !== undefined && !json().includes(fault.text)) continue
         if (use(slot)) return fault
       }
@@ -126,6 +135,7 @@ function isApiFault(fault: Fault): fault is ApiFault {
 function fits(scope: ApiFault, call: ApiCall): boolean {
   const on = scope.on ?? 'message'
   if (on !== 'any' && on !== call.operation) return false
+  if (scope.via !== undefined && !call.via?.includes(scope.via)) return false
   if (scope.to !== undefined && plainAddress(scope.to) !== plainAddress(call.to ?? '')) return false
   if (scope.type !== undefined && scope.type !== call.type) return false
   if (scope.text !== undefined && !call.text?.includes(scope.text)) return false
@@ -133,5 +143,5 @@ function fits(scope: ApiFault, call: ApiCall): boolean {
 }
 
 function plainAddress(address: string): string {
-  return address.replace(/^\+/, '')
+  return address.replace(/^\+/, '').replace(/@(c\.us|s\.whatsapp\.net)$/, '')
 }

@@ -4,21 +4,21 @@
  */
 export type Fault = ApiFault | WebhookFault
 
-/** For requests to the Graph API. */
+/** For requests to the API of a provider. */
 export type ApiFault = ApiScope &
   (
     | {
         /** HTTP 429 with `Retry-After`, nothing accepted. */
         readonly kind: 'rate-limit'
-        /** 130429 (number, default), 131056 (pair), 80007 (business account), 4 (app). */
+        /** Meta: 130429 (number, default), 131056 (pair), 80007 (business account), 4 (app). */
         readonly code?: number
         /** Seconds, default 1. */
         readonly retryAfter?: number
       }
-    /** HTTP 500 with code 131000, nothing accepted. */
+    /** HTTP 500 (Meta: code 131000), nothing accepted. */
     | { readonly kind: 'server-error' }
     | {
-        /** Any Meta error code, with the HTTP status that belongs to it; nothing accepted. */
+        /** Any error code of Meta with the HTTP status that belongs to it, or any HTTP status of the others; nothing accepted. */
         readonly kind: 'error'
         readonly code: number
         readonly status?: number
@@ -41,19 +41,24 @@ export type ApiFault = ApiScope &
     | { readonly kind: 'reset'; readonly accepted?: boolean }
     /** The request is handled `ms` later. Adds to other faults. */
     | { readonly kind: 'delay'; readonly ms: number }
-    /** Accepted and answered with 200, but then its only status is `failed` with this code (default 131026). */
+    /** Accepted and answered as ever, but then its only status is `failed` with this code (default Meta's 131026, Whapi's 404). */
     | { readonly kind: 'undeliverable'; readonly code?: number }
   )
 
+/** The faults that a provider answers in its own words. */
+export type ScriptedRefusal = Extract<ApiFault, { kind: 'rate-limit' | 'server-error' | 'error' }>
+
 /** Which requests an API fault meets. */
 interface ApiScope {
+  /** Only requests to this account: its id, or its provider. Default: any. */
+  readonly via?: string
   /** How many requests, default 1. */
   readonly times?: number | 'always'
   /** Let so many fitting requests pass first, default 0. */
   readonly skip?: number
   /** `message` (default): sends. `read`: read marks and typing. `media`: upload, lookup, download, delete. */
   readonly on?: 'message' | 'read' | 'media' | 'any'
-  /** Only sends to this phone (with or without `+`), BSUID or group. */
+  /** Only sends to this phone (with or without `+`), BSUID, group or chat id. */
   readonly to?: string
   /** Only sends of this type. */
   readonly type?: string
@@ -67,6 +72,8 @@ interface ApiScope {
 
 /** What a scope looks at. */
 export interface ApiCall {
+  /** Ids by which the account goes: its own and its provider's; absent when the request is to none. */
+  readonly via?: readonly string[]
   readonly operation: 'message' | 'read' | 'media' | 'info'
   readonly to?: string
   readonly type?: string
@@ -88,12 +95,13 @@ export type WebhookFault = WebhookScope &
         readonly count?: number
         readonly holdMs?: number
         /**
-         * `messages`: one change; `changes`: one entry with a change each; `entries`: an entry each; `mixed`
-         * (default): the first two share a change, the third has its own, the rest an entry each.
+         * Meta: `messages`: one change; `changes`: one entry with a change each; `entries`: an entry each; `mixed`
+         * (default): the first two share a change, the third has its own, the rest an entry each. Whapi puts those of
+         * one event into one array; WAHA has one event a POST, so they go out one after the other.
          */
         readonly spread?: BatchSpread
       }
-    /** Never delivered: Meta has no way to read it again. */
+    /** Never delivered. Meta has no way to read it again; the others give it away with the chat's messages. */
     | { readonly kind: 'lose-webhook' }
   )
 
@@ -101,6 +109,8 @@ export type BatchSpread = 'messages' | 'changes' | 'entries' | 'mixed'
 
 /** Which webhooks a fault meets. */
 interface WebhookScope {
+  /** Only webhooks of this account: its id, or its provider. Default: any. */
+  readonly via?: string
   /** How many webhooks (groups of `count` for reorder and batch), default 1. */
   readonly times?: number | 'always'
   readonly skip?: number

@@ -1,8 +1,8 @@
+import type { ProviderCall } from '../api/call.js'
 import type { Exchange } from '../http/exchange.js'
 import type { MediaFile } from '../media-store.js'
 import type { World } from '../world.js'
 import { isBearer } from './authorize.js'
-import type { GraphCall } from './graph-call.js'
 import { GraphError, missing, unknownObject } from './graph-error.js'
 
 const MEGABYTE = 1024 * 1024
@@ -33,7 +33,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 export const MAX_UPLOAD_BYTES = 101 * MEGABYTE
 
 /** `POST /{version}/{phone number id}/media`, multipart: messaging_product, file, type. */
-export async function readUpload(world: World, exchange: Exchange): Promise<GraphCall> {
+export async function readUpload(world: World, exchange: Exchange): Promise<ProviderCall> {
   const form = await readForm(exchange)
   if (form.get('messaging_product') !== 'whatsapp') throw missing('messaging_product')
   const file = form.get('file')
@@ -54,6 +54,7 @@ export async function readUpload(world: World, exchange: Exchange): Promise<Grap
   const bytes = new Uint8Array(await file.arrayBuffer())
   return {
     operation: 'media',
+    via: ['meta'],
     body: {
       _multipart: {
         messaging_product: 'whatsapp',
@@ -80,7 +81,12 @@ async function readForm(exchange: Exchange): Promise<FormData> {
 }
 
 /** `GET` and `DELETE /{version}/{media id}`; undefined when the id is no media. */
-export function readMediaLookup(world: World, method: string, id: string, url: URL): GraphCall | undefined {
+export function readMediaLookup(
+  world: World,
+  method: string,
+  id: string,
+  url: URL,
+): ProviderCall | undefined {
   const file = world.media.get(id)
   if (!file || (method !== 'GET' && method !== 'DELETE')) return undefined
   const owner = url.searchParams.get('phone_number_id')
@@ -88,6 +94,7 @@ export function readMediaLookup(world: World, method: string, id: string, url: U
     throw unknownObject(id, method)
   return {
     operation: 'media',
+    via: ['meta'],
     perform: async () => {
       if (method === 'DELETE') return { status: 200, body: { success: world.media.delete(id) } }
       const found = { mime_type: file.mimeType, sha256: file.sha256.hex, file_size: file.bytes.length, id }
@@ -106,7 +113,7 @@ function fileUrl(world: World, file: MediaFile, { origin }: URL): string {
 }
 
 /** The download itself. A wrong token, a dead link or no User-Agent is answered with an HTML page. */
-export function readDownload(world: World, exchange: Exchange): GraphCall {
+export function readDownload(world: World, exchange: Exchange): ProviderCall {
   if (!isBearer(exchange.headers.authorization, world.settings.accessToken))
     throw pageError(401, 'Unauthorized')
   if (!exchange.headers['user-agent']) throw pageError(400, 'Bad Request')
@@ -117,7 +124,11 @@ export function readDownload(world: World, exchange: Exchange): GraphCall {
     'content-type': file.mimeType,
     'content-disposition': `attachment; filename*=UTF-8''${name}`,
   }
-  return { operation: 'media', perform: async () => ({ status: 200, body: file.bytes, headers }) }
+  return {
+    operation: 'media',
+    via: ['meta'],
+    perform: async () => ({ status: 200, body: file.bytes, headers }),
+  }
 }
 
 function pageError(status: number, page: string): GraphError {

@@ -1,7 +1,8 @@
+import type { ProviderCall } from '../api/call.js'
 import type { JsonObject } from '../json.js'
+import { showTyping } from '../typing.js'
 import type { World } from '../world.js'
 import { choiceAt, objectAt } from './check.js'
-import type { GraphCall } from './graph-call.js'
 import { invalid, missing, unusable } from './graph-error.js'
 import { requireKnown } from './send-message.js'
 
@@ -9,7 +10,7 @@ import { requireKnown } from './send-message.js'
 const TYPING_MS = 25_000
 
 /** `POST …/messages` with `status: "read"`, with or without a typing indicator. */
-export function readReadMark(world: World, body: JsonObject): GraphCall {
+export function readReadMark(world: World, body: JsonObject): ProviderCall {
   choiceAt(body, 'status', '', ['read'])
   const id = body.message_id
   if (id === undefined) throw missing('message_id')
@@ -25,23 +26,16 @@ export function readReadMark(world: World, body: JsonObject): GraphCall {
     ])
   return {
     operation: 'read',
+    via: ['meta'],
     body,
     perform: async sequence => {
-      world.ledger.addRead({ messageId: id, typing, at: world.now(), sequence })
+      world.ledger.addRead({ messageId: id, provider: 'meta', typing, at: world.now(), sequence })
       if (message) {
         // Reading a message reads what came before it too (Meta, "Mark messages as read").
         world.chats.readUpTo(id)
-        if (typing) showTyping(world, message.chat)
+        if (typing) showTyping(world, message.chat, TYPING_MS)
       }
       return { status: 200, body: { success: true } }
     },
   }
-}
-
-function showTyping(world: World, chat: string): void {
-  const until = world.now() + TYPING_MS
-  world.chats.typing(chat, until)
-  world.timers.schedule(TYPING_MS, () => {
-    if (world.chats.typingUntil(chat) === until) world.chats.typing(chat, 0)
-  })
 }

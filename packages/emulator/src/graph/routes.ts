@@ -1,17 +1,15 @@
-import type { Exchange } from '../http/exchange.js'
-import { isObject, parseJson } from '../json.js'
-import type { LedgerEntry } from '../ledger.js'
+import type { ProviderCall } from '../api/call.js'
+import type { ApiDialect } from '../api/dialect.js'
+import type { ScriptedRefusal } from '../faults/vocabulary.js'
+import type { Exchange, Reply } from '../http/exchange.js'
+import { compact, isObject, parseJson } from '../json.js'
 import type { BusinessNumber } from '../options.js'
 import type { World } from '../world.js'
-import { answerCall, respond } from './answer-call.js'
 import { authorize } from './authorize.js'
-import type { GraphCall } from './graph-call.js'
 import { GraphError, graphErrorReply, missing, unknownObject } from './graph-error.js'
 import { readDownload, readMediaLookup, readUpload } from './media-calls.js'
 import { readReadMark } from './read-mark.js'
 import { readSend } from './send-message.js'
-
-const KEPT_HEADERS = ['authorization', 'content-type', 'content-length', 'user-agent', 'idempotency-key']
 
 /**
  * The Graph API: whatever is not another part of the emulator ends here, and is on the ledger.
@@ -19,23 +17,20 @@ const KEPT_HEADERS = ['authorization', 'content-type', 'content-length', 'user-a
  * - `POST /{version}/{phone number id}/media`, `GET|DELETE /{version}/{media id}`, `GET` of the URL found there
  * - `GET /{version}/{phone number id}`: the number itself
  */
-export async function handleGraph(world: World, exchange: Exchange): Promise<void> {
-  const entry = world.ledger.open({
-    method: exchange.method,
-    path: exchange.url.pathname + exchange.url.search,
-    headers: keptHeaders(exchange),
-    body: bodyForLedger(exchange),
-  })
-  try {
-    const call = await readCall(world, exchange)
-    if (call.body !== undefined) world.ledger.change(entry, { body: call.body })
-    await answerCall(world, exchange, entry, call)
-  } catch (error) {
-    await refuse(world, exchange, entry, error)
+export function graphApi(world: World): ApiDialect {
+  return {
+    takes: ({ url }) => /^\/(v\d+\.\d+|whatsapp_business)\//.test(url.pathname),
+    read: exchange => readCall(world, exchange),
+    refuse(error) {
+      const refusal = error instanceof GraphError ? error : new GraphError(1, { details: String(error) })
+      const { code, message, details } = refusal
+      return { ...compact({ code, message, details }), reply: graphErrorReply(refusal, world.ids.trace()) }
+    },
+    scripted: fault => scriptedReply(world, fault),
   }
 }
 
-async function readCall(world: World, exchange: Exchange): Promise<GraphCall> {
+async function readCall(world: World, exchange: Exchange): Promise<ProviderCall> {
   if (exchange.url.pathname.startsWith('/whatsapp_business/attachments') && exchange.method === 'GET')
     return readDownload(world, exchange)
   const [version, id, edge, ...rest] = exchange.url.pathname.split('/').filter(part => part !== '')
@@ -55,14 +50,14 @@ async function readNumberCall(
   exchange: Exchange,
   number: BusinessNumber,
   edge: string | undefined,
-): Promise<GraphCall | undefined> {
+): Promise<ProviderCall | undefined> {
   if (edge === undefined && exchange.method === 'GET') return readNumber(number, exchange.url)
   if (exchange.method !== 'POST') return undefined
   if (edge === 'media') return readUpload(world, exchange)
   return edge === 'messages' ? readMessagesCall(world, exchange, number) : undefined
 }
 
-function readMessagesCall(world: World, exchange: Exchange, number: BusinessNumber): GraphCall {
+function readMessagesCall(world: World, exchange: Exchange, number: BusinessNumber): ProviderCall {
   const body = parseJson(exchange.body.toString('utf8'))
   if (!isObject(body) || !/\bjson\b/i.test(exchange.headers['content-type'] ?? ''))
     throw new GraphError(100, {
@@ -78,7 +73,7 @@ function readMessagesCall(world: World, exchange: Exchange, number: BusinessNumb
 }
 
 /** Without `fields` the first of them (Meta, "Phone numbers"). */
-function readNumber(number: BusinessNumber, url: URL): GraphCall {
+function readNumber(number: BusinessNumber, url: URL): ProviderCall {
   const known: Readonly<Record<string, string>> = {
     verified_name: 'Emulated business',
     code_verification_status: 'VERIFIED',
@@ -94,29 +89,21 @@ function readNumber(number: BusinessNumber, url: URL): GraphCall {
   if (unknown !== undefined)
     throw new GraphError(100, { message: `(#100) Tried accessing nonexisting field (${unknown})` })
   const body = Object.fromEntries([...asked, 'id'].map(field => [field, known[field]]))
-  return { operation: 'info', perform: async () => ({ status: 200, body }) }
+  return {
+    operation: 'info',
+    via: [number.phoneNumberId, 'meta'],
+    perform: async () => ({ status: 200, body }),
+  }
 }
 
-async function refuse(world: World, exchange: Exchange, entry: LedgerEntry, error: unknown): Promise<void> {
-  const refusal = error instanceof GraphError ? error : new GraphError(1, { details: String(error) })
-  const { code, message, details } = refusal
-  world.ledger.addRefusal({ entry, code, message, ...(details !== undefined && { details }) })
-  await respond(world, exchange, entry, graphErrorReply(refusal, world.ids.trace()))
-}
-
-function keptHeaders(exchange: Exchange): Record<string, string> {
-  return Object.fromEntries(
-    KEPT_HEADERS.flatMap(name => {
-      const value = exchange.headers[name]
-      if (value === undefined) return []
-      return [[name, name === 'authorization' ? '[redacted]' : String(value)]]
-    }),
-  )
-}
-
-function bodyForLedger(exchange: Exchange): unknown {
-  if (exchange.body.length === 0) return undefined
-  if (!/\bjson\b/i.test(exchange.headers['content-type'] ?? '')) return `<${exchange.body.length} bytes>`
-  const text = exchange.body.toString('utf8')
-  return parseJson(text) ?? text
+function scriptedReply(world: World, fault: ScriptedRefusal): Reply {
+  if (fault.kind === 'server-error') return graphErrorReply(new GraphError(131000), world.ids.trace())
+  const code = fault.kind === 'error' ? fault.code : (fault.code ?? 130429)
+  const retryAfter = fault.kind === 'rate-limit' ? (fault.retryAfter ?? 1) : fault.retryAfter
+  const error = new GraphError(code, {
+    ...(fault.kind === 'error' && fault.details !== undefined && { details: fault.details }),
+    ...(fault.kind === 'error' && fault.status !== undefined && { status: fault.status }),
+  })
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  return graphErrorReply(error, world.ids.trace(), headers)
 }

@@ -1,13 +1,13 @@
+import type { ProviderCall } from '../api/call.js'
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { SentMessage } from '../ledger.js'
 import type { BusinessNumber } from '../options.js'
-import { announceStatuses } from '../webhooks/statuses.js'
 import type { World } from '../world.js'
 import { objectAt, textAt } from './check.js'
 import { CONTENT_CHECKS } from './content.js'
-import type { GraphCall } from './graph-call.js'
 import { invalid, missing, unusable } from './graph-error.js'
 import { type Recipient, readRecipient } from './recipient.js'
+import { announce } from './webhooks/statuses.js'
 
 interface Draft {
   readonly recipient: Recipient
@@ -19,18 +19,19 @@ interface Draft {
 }
 
 /** `POST /{version}/{phone number id}/messages` with a message. Throws a GraphError when Meta would refuse it. */
-export function readSend(world: World, number: BusinessNumber, body: JsonObject): GraphCall {
+export function readSend(world: World, number: BusinessNumber, body: JsonObject): ProviderCall {
   const draft = readDraft(world, number, body)
   const { recipient, type, text } = draft
   return compact({
     operation: 'message' as const,
+    via: [number.phoneNumberId, 'meta'],
     to: recipient.person?.phone && recipient.by === 'phone' ? recipient.person.phone : recipient.input,
     type,
     text,
     body,
-    perform: async (sequence: number, fate: Parameters<GraphCall['perform']>[1]) => {
+    perform: async (sequence: number, fate: Parameters<ProviderCall['perform']>[1]) => {
       const sent = accept(world, number, draft, sequence)
-      await announceStatuses(world, number, sent, recipient, fate)
+      await announce(world, number, sent, recipient, fate)
       return { status: 200, body: response(draft, sent.wamid) }
     },
   })
@@ -74,6 +75,7 @@ function accept(world: World, number: BusinessNumber, draft: Draft, sequence: nu
     wamid: world.ids.message(recipient.input),
     to: recipient.input,
     person: recipient.person?.key,
+    provider: 'meta' as const,
     phoneNumberId: number.phoneNumberId,
     type,
     text,
@@ -91,6 +93,7 @@ function accept(world: World, number: BusinessNumber, draft: Draft, sequence: nu
       id: sent.wamid,
       chat: recipient.chat,
       author: 'business',
+      provider: 'meta',
       phoneNumberId: number.phoneNumberId,
       type,
       content: body[type],

@@ -43,6 +43,8 @@ export function createActions(store, room) {
     react: (id, emoji) => trying(() => api.react(place(), id, emoji)),
     /** @param {string} id */
     revoke: id => trying(() => api.revoke(place(), id)),
+    /** @type {(id: string, options: readonly string[]) => unknown} */
+    vote: (id, options) => trying(() => api.vote(place(), id, options)),
     edit: room.edit,
     /** @type {(id: string, anchor: unknown) => void} */
     openMenu(id, anchor) {

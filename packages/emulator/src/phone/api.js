@@ -51,8 +51,8 @@ export const mediaUrl = id => `/_emulator/media/${encodeURIComponent(id)}`
  * @param {{ text: string } | { message: { type: string, [type: string]: unknown } }} what
  * @param {string} [quote] Id of the message that it replies to.
  */
-export const sendMessage = ({ person, group }, what, quote) =>
-  call('POST', `${personPath(person)}/messages`, { json: { ...what, quote, group } })
+export const sendMessage = ({ person, group, via }, what, quote) =>
+  call('POST', `${personPath(person)}/messages`, { json: { ...what, quote, group, via } })
 
 /**
  * @param {Place} place
@@ -60,29 +60,35 @@ export const sendMessage = ({ person, group }, what, quote) =>
  * @param {Blob} file
  * @param {{ caption?: string, filename?: string, quote?: string | undefined }} [details]
  */
-export function sendMedia({ person, group }, kind, file, details = {}) {
-  const given = Object.entries({ ...details, group }).filter(([, value]) => value)
+export function sendMedia({ person, group, via }, kind, file, details = {}) {
+  const given = Object.entries({ ...details, group, via }).filter(([, value]) => value)
   const query = new URLSearchParams([['kind', kind], .../** @type {[string, string][]} */ (given)])
   return call('POST', `${personPath(person)}/media?${query}`, { file })
 }
 
 /** @type {(place: Place, messageId: string, emoji: string) => Promise<unknown>} */
-export const react = ({ person }, messageId, emoji) =>
-  call('POST', `${personPath(person)}/reactions`, { json: { messageId, emoji } })
+export const react = ({ person, group, via }, messageId, emoji) =>
+  call('POST', `${personPath(person)}/reactions`, { json: { messageId, emoji, group, via } })
 
 /** @type {(place: Place, messageId: string, text: string) => Promise<unknown>} */
-export const edit = ({ person }, messageId, text) =>
-  call('POST', `${personPath(person)}/edits`, { json: { messageId, text } })
+export const edit = ({ person, group, via }, messageId, text) =>
+  call('POST', `${personPath(person)}/edits`, { json: { messageId, text, group, via } })
 
 /** @type {(place: Place, messageId: string) => Promise<unknown>} */
-export const revoke = ({ person }, messageId) =>
-  call('POST', `${personPath(person)}/revokes`, { json: { messageId } })
+export const revoke = ({ person, group, via }, messageId) =>
+  call('POST', `${personPath(person)}/revokes`, { json: { messageId, group, via } })
+
+/** @type {(place: Place, messageId: string, options: readonly string[]) => Promise<unknown>} */
+export const vote = ({ person, group, via }, messageId, options) =>
+  call('POST', `${personPath(person)}/votes`, { json: { messageId, options, group, via } })
 
 /** @type {(place: Place) => Promise<unknown>} */
-export const markRead = ({ person, group }) => call('POST', `${personPath(person)}/read`, { json: { group } })
+export const markRead = ({ person, group, via }) =>
+  call('POST', `${personPath(person)}/read`, { json: { group, via } })
 
-/** @type {(to: string, text: string, quote: string | undefined) => Promise<unknown>} */
-export const echo = (to, text, quote) => call('POST', '/echo', { json: { to, text, quote } })
+/** @type {(place: Place, text: string, quote: string | undefined) => Promise<unknown>} */
+export const echo = ({ person, via }, text, quote) =>
+  call('POST', '/echo', { json: { to: person, text, quote, via } })
 
 /**
  * @param {{ name: string, phone?: string | null, username?: string | undefined }} details
@@ -98,5 +104,5 @@ export const removeFault = id => call('DELETE', `/faults/${id}`)
 
 export const clearFaults = () => call('DELETE', '/faults')
 
-/** @param {{ webhook?: string, statuses?: false | Record<string, number | string> }} settings */
+/** @param {{ webhook?: string, via?: string | undefined, statuses?: false | Record<string, number | string> }} settings */
 export const changeSettings = settings => call('PATCH', '/settings', { json: settings })

@@ -14,7 +14,7 @@ export function applyState(store, state) {
   store.chats = new Map(state.chats.map(chat => [chat.key, chat]))
   Object.assign(store, {
     account: state.account,
-    webhook: state.webhook,
+    accounts: state.accounts,
     statuses: state.statuses,
     faults: state.faults,
   })
@@ -41,15 +41,13 @@ export function applyCounts(store, chats) {
 /** @type {(store: Store, data: Person) => void} */
 function person(store, data) {
   store.people.set(data.key, data)
-  const chat = store.chats.get(data.key)
-  store.chats.set(data.key, {
-    unread: 0,
-    ...chat,
-    key: data.key,
-    title: data.name,
-    group: false,
-    people: [data.key],
-  })
+  for (const account of store.accounts) {
+    const key = store.chatKey(data.key, account)
+    const chat = store.chats.get(key)
+    // Meta's numbers share their chats.
+    const facts = { account: chat?.account ?? account.id, title: data.name, people: [data.key] }
+    store.chats.set(key, { unread: 0, ...chat, key, group: false, ...facts })
+  }
   store.changed('chats')
 }
 
@@ -100,9 +98,9 @@ function faults(store, data) {
   store.changed('faults')
 }
 
-/** @type {(store: Store, data: { webhook?: string, statuses: State['statuses'] }) => void} */
-function settings(store, { webhook, statuses }) {
-  Object.assign(store, { webhook, statuses })
+/** @type {(store: Store, data: Pick<State, 'accounts' | 'statuses'>) => void} */
+function settings(store, { accounts, statuses }) {
+  Object.assign(store, { accounts, statuses })
   store.changed('settings')
 }
 

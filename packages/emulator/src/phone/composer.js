@@ -95,7 +95,7 @@ export function createComposer(store, role) {
 /** @type {(store: Store, chat: string, words: string, draft: Draft, business: boolean) => Promise<unknown>} */
 function send(store, chat, words, { quoteId, editing }, business) {
   const place = store.placeOf(chat)
-  if (business) return api.echo(chat, words, quoteId)
+  if (business) return api.echo(place, words, quoteId)
   if (editing) return api.edit(place, editing.id, words)
   return api.sendMessage(place, { text: words }, quoteId)
 }

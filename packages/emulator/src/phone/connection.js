@@ -1,6 +1,7 @@
-import { phoneNumber } from './describe.js'
+import { accountName, phoneNumber } from './describe.js'
 import { byId, element } from './dom.js'
 
+/** @import { Account } from './types.js' */
 /** @import { Store } from './store.js' */
 
 // A short break, such as a server that restarts, is not worth a banner.
@@ -31,14 +32,15 @@ export function createConnectionLine(store, openWorkbench) {
   }
 
   function showBusiness() {
-    if (!store.account) return
-    const { state, words } = businessState(store)
+    const account = store.listed
+    if (!account) return
+    const { state, words } = businessState(store, account)
     const line = byId('business')
     line.dataset.state = state
-    const number = phoneNumber(store.account.displayPhoneNumber)
+    const name = store.accounts.length > 1 ? accountName(account) : 'Business'
     line.replaceChildren(
       element('span', { class: 'dot', 'aria-hidden': 'true' }),
-      element('span', {}, `Business ${number} · ${words}`),
+      element('span', {}, `${name} ${phoneNumber(account.phone)} · ${words}`),
     )
     if (state === 'none')
       line.append(
@@ -52,14 +54,17 @@ export function createConnectionLine(store, openWorkbench) {
 
 /**
  * @param {Store} store
+ * @param {Account} account
  * @returns {{ state: 'none' | 'good' | 'bad' | 'quiet', words: string }}
  */
-function businessState({ webhook, traffic }) {
+function businessState({ traffic }, { provider, id, webhook }) {
   if (webhook === undefined) return { state: 'none', words: 'no webhook' }
-  const last = traffic.find(line => line.kind === 'webhook')
+  const via = provider === 'meta' ? 'meta' : id
+  const last = traffic.find(line => line.kind === 'webhook' && line.entry.via === via)
   if (last?.kind !== 'webhook') return { state: 'quiet', words: 'ready' }
   const { status, attempt } = last.entry
-  if (status === 200) return { state: 'good', words: 'bot answers' }
+  if (status === 200 || (provider === 'waha' && status !== undefined && status >= 200 && status < 300))
+    return { state: 'good', words: 'bot answers' }
   const again = attempt > 1 ? `, try ${attempt}` : ''
   return { state: 'bad', words: `${status === undefined ? 'no answer' : `answered ${status}`}${again}` }
 }

@@ -1,6 +1,6 @@
 import { plainText } from './format-text.js'
 
-/** @import { Message, Person } from './types.js' */
+/** @import { Account, Message, Person } from './types.js' */
 /** @import { Store } from './store.js' */
 
 /** @type {Readonly<Record<string, { icon: string, words: string }>>} */
@@ -14,6 +14,7 @@ const KINDS = {
   contacts: { icon: 'contact', words: 'Contact' },
   interactive: { icon: 'list', words: 'Choice' },
   template: { icon: 'list', words: 'Template' },
+  poll: { icon: 'list', words: 'Poll' },
 }
 
 // More than fits on the lines that show it.
@@ -69,6 +70,11 @@ export function addressOf(person) {
     return `${person.username.startsWith('@') ? '' : '@'}${person.username} · number hidden`
   return person?.userId ? `${person.userId} · number hidden` : ''
 }
+
+const PROVIDERS = { meta: 'Meta', whapi: 'Whapi', waha: 'WAHA' }
+
+/** @param {Account} account */
+export const accountName = ({ provider }) => PROVIDERS[provider]
 
 /**
  * `+1 555 000 1234` from digits; a number that is not North American stays in one piece.

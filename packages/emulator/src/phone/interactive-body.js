@@ -54,6 +54,10 @@ export function messageChoices(message, actions) {
   if (message.type === 'interactive')
     buttons = choicesOf(content.type, content.action ?? {}, message, actions)
   else if (message.type === 'template') buttons = quickReplies(content.components, message, actions)
+  else if (message.type === 'poll')
+    buttons = list(content.options).map(option =>
+      choice('list', String(option), () => actions.vote(message.id, [String(option)])),
+    )
   return buttons.length > 0 ? element('div', { class: 'choices' }, ...buttons) : undefined
 }
 

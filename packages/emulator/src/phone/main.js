@@ -1,3 +1,4 @@
+import { createAccountChoice } from './account-choice.js'
 import { createConnectionLine } from './connection.js'
 import { byId } from './dom.js'
 import { createLive } from './live.js'
@@ -11,6 +12,7 @@ import { createWorkbench } from './workbench.js'
 const store = createStore()
 const live = createLive(store)
 const people = createPeopleList(store, openChat)
+const accounts = createAccountChoice(store, openChat)
 const workbench = createWorkbench(store)
 createConnectionLine(store, workbench.open)
 const room = createRoom(store, live)
@@ -25,12 +27,13 @@ function showRoute() {
     shown = key
     document.body.dataset.view = key === undefined ? 'list' : 'chat'
     byId('welcome').hidden = key !== undefined
+    accounts.follow(key)
     room.open(key)
   }
   people.show()
 }
 
-byId('new-person').addEventListener('click', openNewPerson)
+byId('new-person').addEventListener('click', () => openNewPerson(store))
 document.addEventListener('keydown', event => {
   // As elsewhere: into the search from anywhere, out of a chat back to the list.
   if ((event.ctrlKey || event.metaKey) && event.key === 'k') {

@@ -22,6 +22,7 @@ const BODIES = {
   interactive: interactiveBody,
   button: message => textBody(message.text ?? ''),
   template: templateBody,
+  poll: message => textBody(message.text ?? ''),
 }
 
 /**

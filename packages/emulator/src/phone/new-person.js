@@ -4,8 +4,14 @@ import { element } from './dom.js'
 import { chatAddress } from './route.js'
 import { openSheet } from './sheet.js'
 
-/** Asks for a new person and opens the chat. */
-export function openNewPerson() {
+/** @import { Store } from './store.js' */
+
+/**
+ * Asks for a new person and opens the chat with the account that is listed.
+ *
+ * @param {Store} store
+ */
+export function openNewPerson(store) {
   const name = field('Name', { name: 'name', required: true, maxlength: 60, dir: 'auto' })
   const phone = field('Phone number', {
     name: 'phone',
@@ -47,7 +53,7 @@ export function openNewPerson() {
       await trying(async () => {
         const { person } = await addPerson({ name: text('name'), ...shown })
         close()
-        location.hash = chatAddress(person.key)
+        location.hash = chatAddress(store.chatKey(person.key, store.listed))
       })
     }
     return [

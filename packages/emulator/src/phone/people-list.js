@@ -5,7 +5,7 @@ import { listTime } from './format-time.js'
 import { tickMark } from './message-parts.js'
 import { chatAddress } from './route.js'
 
-/** @import { Chat } from './types.js' */
+/** @import { Account, Chat } from './types.js' */
 /** @import { Store } from './store.js' */
 
 /**
@@ -22,7 +22,9 @@ export function createPeopleList(store, openKey) {
 
   function show() {
     const wanted = search.value.trim().toLocaleLowerCase()
-    const chats = sorted([...store.chats.values()]).filter(chat => matches(chat, wanted))
+    const account = store.listed
+    const mine = [...store.chats.values()].filter(chat => isOf(chat, account))
+    const chats = sorted(mine).filter(chat => matches(chat, wanted))
     let place = list.firstElementChild
     for (const chat of chats) {
       const { row } = rowOf(chat)
@@ -58,8 +60,8 @@ export function createPeopleList(store, openKey) {
   }
 
   /** @type {(chat: Chat, wanted: string) => boolean} */
-  function matches({ key, title }, wanted) {
-    const person = store.people.get(key)
+  function matches({ people, title, group }, wanted) {
+    const person = group ? undefined : store.people.get(people[0] ?? '')
     return [title, person?.phone, person?.username].some(text => text?.toLocaleLowerCase().includes(wanted))
   }
 
@@ -83,11 +85,18 @@ export function createPeopleList(store, openKey) {
 }
 
 /**
+ * Whether a chat is with this account; Meta's numbers share theirs.
+ *
+ * @type {(chat: Chat, account: Account | undefined) => boolean}
+ */
+const isOf = (chat, account) => account === undefined || chat.account === account.id
+
+/**
  * @param {Chat} chat
  * @param {boolean} open
  * @returns {Node[]}
  */
-function lines({ key, title, group, unread, typingUntil, lastMessage }, open) {
+function lines({ key, title, group, people, unread, typingUntil, lastMessage }, open) {
   const time = lastMessage ? listTime(lastMessage.timestamp, Date.now()) : ''
   const badge =
     unread > 0 &&
@@ -98,7 +107,7 @@ function lines({ key, title, group, unread, typingUntil, lastMessage }, open) {
       unread > 99 ? '99+' : String(unread),
     )
   return [
-    avatar({ key, title, group }),
+    avatar({ key: group ? key : (people[0] ?? key), title, group }),
     element(
       'span',
       { class: 'chat-lines' },

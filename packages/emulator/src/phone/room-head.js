@@ -1,5 +1,5 @@
 import { avatar } from './avatar.js'
-import { addressOf } from './describe.js'
+import { accountName, addressOf } from './describe.js'
 import { byId, element } from './dom.js'
 
 /** @import { Chat } from './types.js' */
@@ -13,10 +13,14 @@ import { byId, element } from './dom.js'
  */
 export function showRoomHead(store, chat) {
   const typing = chat.typingUntil !== undefined
-  const address = chat.group ? `${chat.people.length} people` : addressOf(store.people.get(chat.key))
+  const account = store.accounts.length > 1 ? store.accounts.find(({ id }) => id === chat.account) : undefined
+  const who = chat.group ? `${chat.people.length} people` : addressOf(store.people.get(chat.people[0] ?? ''))
+  const address = account ? `${who} · writes to ${accountName(account)}` : who
   const subtitle = byId('room-subtitle')
   byId('room-title').textContent = chat.title
-  byId('room-avatar').replaceChildren(avatar(chat))
+  byId('room-avatar').replaceChildren(
+    avatar({ ...chat, key: chat.group ? chat.key : (chat.people[0] ?? '') }),
+  )
   byId('log').setAttribute('aria-label', `Messages with ${chat.title}`)
   subtitle.textContent = typing ? 'The business is typing…' : address
   subtitle.classList.toggle('typing-words', typing)

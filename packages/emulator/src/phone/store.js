@@ -1,4 +1,4 @@
-/** @import { ActiveFault, Chat, GraphRequest, Message, Person, Place, State, Thread, WebhookAttempt } from './types.js' */
+/** @import { Account, ActiveFault, Chat, GraphRequest, Message, Person, Place, State, Thread, WebhookAttempt } from './types.js' */
 
 /** @typedef {{ kind: 'webhook', entry: WebhookAttempt } | { kind: 'request', entry: GraphRequest }} Traffic */
 
@@ -34,8 +34,10 @@ export function createStore() {
     faults: [],
     /** @type {State['account'] | undefined} */
     account: undefined,
-    /** @type {string | undefined} */
-    webhook: undefined,
+    /** Meta first. @type {readonly Account[]} */
+    accounts: [],
+    /** Id of the account whose chats are listed. @type {string | undefined} */
+    accountId: undefined,
     /** @type {State['statuses']} */
     statuses: false,
     /** @type {'connecting' | 'live' | 'lost'} */
@@ -84,9 +86,25 @@ export function createStore() {
      */
     placeOf(key) {
       const chat = this.chats.get(key)
-      if (!chat?.group) return { person: key }
-      return { person: this.groupAuthors.get(key) ?? chat.people[0] ?? '', group: key }
+      const person = this.groupAuthors.get(key) ?? chat?.people[0] ?? key
+      if (!chat) return { person }
+      const place = { person, via: chat.account }
+      return chat.group ? { ...place, group: groupOf(chat) } : place
     },
+
+    /** The account whose chats are listed: the one chosen, or the first. */
+    get listed() {
+      return this.accounts.find(account => account.id === this.accountId) ?? this.accounts[0]
+    },
+
+    /**
+     * Key of the chat that a person has with an account.
+     *
+     * @param {string} person
+     * @param {Account | undefined} account
+     */
+    chatKey: (person, account) =>
+      !account || account.provider === 'meta' ? person : `${person}@${account.id}`,
 
     /**
      * A message by id, when it is loaded.
@@ -100,6 +118,16 @@ export function createStore() {
       return thread?.messages[thread.positions.get(id) ?? -1]
     },
   }
+}
+
+/**
+ * The group's own id: the key of its chat without the account.
+ *
+ * @param {Chat} chat
+ */
+function groupOf({ key, account }) {
+  const suffix = `@${account}`
+  return key.endsWith(suffix) ? key.slice(0, -suffix.length) : key
 }
 
 /** @typedef {ReturnType<typeof createStore>} Store */

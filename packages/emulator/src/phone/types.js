@@ -7,10 +7,17 @@
  * @typedef {Omit<import('../faults/vocabulary.js').ActiveFault, 'remove'>} ActiveFault
  * @typedef {import('../ledger.js').LedgerEntry} GraphRequest
  *
+ * @typedef {object} Account A business account that people can write to.
+ * @property {'meta' | 'whapi' | 'waha'} provider
+ * @property {string} id
+ * @property {string} phone
+ * @property {string} [webhook]
+ *
  * @typedef {object} Chat One line of the list.
  * @property {string} key
  * @property {string} title
  * @property {boolean} group
+ * @property {string} account Id of the account that it is with.
  * @property {readonly string[]} people Keys of those in it.
  * @property {number} unread
  * @property {number} [typingUntil]
@@ -21,12 +28,14 @@
  * @property {number} attempt
  * @property {number} at
  * @property {number} ms
+ * @property {string} via
  * @property {number} [status]
  * @property {string} [error]
  *
  * @typedef {object} State
  * @property {{ displayPhoneNumber: string, phoneNumberId: string }} account
  * @property {string} [webhook]
+ * @property {Account[]} accounts
  * @property {false | Record<string, unknown>} statuses
  * @property {Person[]} people
  * @property {Chat[]} chats
@@ -44,5 +53,6 @@
  * @typedef {object} Place Who writes where: a person, in a group or else to the business alone.
  * @property {string} person
  * @property {string} [group]
+ * @property {string} [via] The account; default Meta's.
  */
 export {}

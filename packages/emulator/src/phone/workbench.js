@@ -38,7 +38,7 @@ export function createWorkbench(store) {
       section('In force', active),
       section('Webhooks to the bot', ...FAULT_FORMS.webhooks.map(faultForm)),
       section('Sends of the bot', ...FAULT_FORMS.sends.map(faultForm)),
-      section('Where webhooks go', webhookForm(webhook)),
+      section('Where webhooks go', webhookForm(store, webhook)),
       section('Statuses for the bot', tickTimes()),
       section('Traffic', createTraffic(store)),
     )
@@ -68,8 +68,8 @@ export function createWorkbench(store) {
   }
 
   function showWebhook() {
-    if (document.activeElement !== webhook)
-      webhook.value = store.webhook?.startsWith('http') ? store.webhook : ''
+    const url = store.listed?.webhook
+    if (document.activeElement !== webhook) webhook.value = url?.startsWith('http') ? url : ''
   }
 
   function open() {
@@ -128,11 +128,11 @@ function faultForm({ label, unit, value, max = 60_000, fault }) {
   )
 }
 
-/** @param {HTMLInputElement} input */
-function webhookForm(input) {
+/** @type {(store: Store, input: HTMLInputElement) => HTMLElement} */
+function webhookForm(store, input) {
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault()
-    void trying(() => api.changeSettings({ webhook: input.value }))
+    void trying(() => api.changeSettings({ webhook: input.value, via: store.listed?.id }))
   }
   return element(
     'form',

@@ -34,7 +34,7 @@ export async function startBot(
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const raw = Buffer.concat(chunks).toString('latin1')
+    const raw = Buffer.concat(chunks).toString('utf8')
     const parsed: unknown = raw === '' ? {} : JSON.parse(raw)
     const body = isObject(parsed) ? parsed : {}
     const hook = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, raw, body }

@@ -32,14 +32,14 @@ export interface Poster {
 
 const KEPT_BODY = 300
 
-/** What a handler without a server sees as its URL. */
-const HANDLER_URL = new URL('http://localhost/webhooks/meta')
-
-/** Where a call goes. */
-export function targetOf(webhook: URL | WebhookHandler): Pick<WebhookCall, 'url' | 'handler'> {
+/** Where a call goes. A handler without a server sees `http://localhost/webhooks/{provider}` as its URL. */
+export function targetOf(
+  webhook: URL | WebhookHandler,
+  provider: string,
+): Pick<WebhookCall, 'url' | 'handler'> {
   return webhook instanceof URL
     ? { url: webhook, handler: undefined }
-    : { url: HANDLER_URL, handler: webhook }
+    : { url: new URL(`http://localhost/webhooks/${provider}`), handler: webhook }
 }
 
 /** Calls over kept-alive connections, as many at once as asked for. */

@@ -1,27 +1,27 @@
 import { groupSize } from '../faults/fault-script.js'
-import type { WebhookFault } from '../faults/vocabulary.js'
+import type { BatchSpread, WebhookFault } from '../faults/vocabulary.js'
 import type { Timers } from '../timers.js'
-import type { Delivery } from './redeliver.js'
-import { spreadChanges } from './spread.js'
-import type { Change } from './wire.js'
+import { type Delivery, joinDeliveries, NOT_DELIVERED } from './redeliver.js'
 
 /** Delivers changes as webhooks, spoiled as a fault says. */
-export interface Shaper {
+export interface Shaper<Change> {
   shape(change: Change, fault: WebhookFault | undefined): Promise<Delivery>
   /** Gives up what is held. */
   close(): void
 }
 
-interface Held {
+interface Held<Change> {
   readonly change: Change
   readonly resolve: (delivery: Delivery) => void
 }
 
-const NOT_DELIVERED: Delivery = { delivered: false, deliveries: [] }
 const HOLD_MS = 1_000
 
-export function createShaper(timers: Timers, post: (groups: Change[][]) => Promise<Delivery>): Shaper {
-  const groups = new Map<WebhookFault, Held[]>()
+export function createShaper<Change>(
+  timers: Timers,
+  post: (changes: readonly Change[], spread?: BatchSpread) => Promise<Delivery>,
+): Shaper<Change> {
+  const groups = new Map<WebhookFault, Held<Change>[]>()
 
   async function release(fault: WebhookFault): Promise<void> {
     const held = groups.get(fault) ?? []
@@ -29,9 +29,9 @@ export function createShaper(timers: Timers, post: (groups: Change[][]) => Promi
     if (held.length === 0) return
     if (fault.kind === 'batch-webhooks') {
       const changes = held.map(each => each.change)
-      const delivery = await post(spreadChanges(changes, fault.spread ?? 'mixed'))
+      const delivery = await post(changes, fault.spread ?? 'mixed')
       for (const each of held) each.resolve(delivery)
-    } else for (const each of held.reverse()) each.resolve(await post([[each.change]]))
+    } else for (const each of held.reverse()) each.resolve(await post([each.change]))
   }
 
   function hold(change: Change, fault: WebhookFault & { holdMs?: number }): Promise<Delivery> {
@@ -47,14 +47,14 @@ export function createShaper(timers: Timers, post: (groups: Change[][]) => Promi
 
   return {
     async shape(change, fault) {
-      if (fault === undefined) return post([[change]])
+      if (fault === undefined) return post([change])
       switch (fault.kind) {
         case 'lose-webhook':
           return NOT_DELIVERED
         case 'delay-webhook':
-          return (await timers.wait(fault.ms)) ? post([[change]]) : NOT_DELIVERED
+          return (await timers.wait(fault.ms)) ? post([change]) : NOT_DELIVERED
         case 'duplicate-webhook':
-          return deliverCopies(() => post([[change]]), fault.copies ?? 2, fault.concurrent ?? false)
+          return deliverCopies(() => post([change]), fault.copies ?? 2, fault.concurrent ?? false)
         default:
           return hold(change, fault)
       }
@@ -74,8 +74,5 @@ async function deliverCopies(
   const results: Delivery[] = []
   if (concurrent) results.push(...(await Promise.all(Array.from({ length: copies }, post))))
   else for (let copy = 0; copy < copies; copy += 1) results.push(await post())
-  return {
-    delivered: results.every(each => each.delivered),
-    deliveries: results.flatMap(each => each.deliveries),
-  }
+  return joinDeliveries(results)
 }

@@ -39,6 +39,8 @@ export function openChat(
     lines: [],
     unread: [],
     outbox: [],
+    parked: new Set(),
+    customerAt: undefined,
     replays: [],
   }
   state.chats.set(key, conversation)

@@ -4,6 +4,8 @@ import { findTarget, toConversation } from './conversations.js'
 import { setHandoff } from './handoff.js'
 import { ingest } from './inbox.js'
 import { addOperatorMessage } from './operator.js'
+import { releaseParked } from './outbox.js'
+import { claimPoll, savePoll } from './polls.js'
 import { listConversations, listMerges, listMessages, listTurns } from './reading.js'
 import { replayTurn } from './replays.js'
 import { claimSends, recordSends } from './sends.js'
@@ -45,8 +47,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     recordSends: async records => recordSends(state, records),
     claimSends: async outboxOptions => claimSends(state, outboxOptions),
     sweep: async sweepOptions => sweep(state, sweepOptions),
+    claimPoll: async lease => claimPoll(state, lease),
+    savePoll: async save => savePoll(state, save),
     setHandoff: async (target, request) => setHandoff(state, target, request),
     addOperatorMessage: async (target, message) => addOperatorMessage(state, target, message),
+    releaseParked: async target => {
+      const conversation = findTarget(state, target)
+      return conversation && releaseParked(state, conversation, true, clock.now())
+    },
     findConversation: async target => {
       const conversation = findTarget(state, target)
       return conversation && toConversation(conversation)

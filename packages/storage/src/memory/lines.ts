@@ -51,8 +51,19 @@ export function lineKey(
 
 /** Whether it is part of what was said: reactions and the like are not, nor what never reached the person. */
 export function isSpoken(line: Line): boolean {
-  if (line.type === 'reaction' || line.type === 'edit' || line.type === 'revoke') return false
+  if (isAmendment(line)) return false
   return line.status !== 'failed' && line.status !== 'cancelled'
+}
+
+/** Whether it is about another message. */
+export function isAmendment(line: Pick<Line, 'type'>): boolean {
+  return line.type === 'reaction' || line.type === 'edit' || line.type === 'revoke'
+}
+
+/** Nobody gets the words of a revoked message. */
+function toOriginal({ amended: { original, revokedAt } }: Line): Message['original'] | undefined {
+  if (!original || revokedAt !== undefined) return undefined
+  return defined<NonNullable<Message['original']>>({ text: original.text, content: clean(original.content) })
 }
 
 export function toMessage(line: Line): Message {
@@ -65,6 +76,10 @@ export function toMessage(line: Line): Message {
     type: line.type,
     text: line.text,
     content: clean(line.content),
+    editedAt: line.amended.editedAt,
+    original: toOriginal(line),
+    revokedAt: line.amended.revokedAt,
+    reactions: clean(line.amended.reactions),
     providerId: line.providerId,
     quotedId: line.quotedId,
     status: line.status,

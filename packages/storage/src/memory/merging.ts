@@ -155,6 +155,8 @@ function moveLines(kept: ConversationEntry, gone: ConversationEntry): void {
   }
   kept.lines.push(...gone.lines)
   kept.lines.sort(byPosition)
+  for (const line of gone.parked) kept.parked.add(line)
+  kept.customerAt = Math.max(kept.customerAt ?? 0, gone.customerAt ?? 0) || undefined
   kept.outbox.push(...gone.outbox)
   kept.outbox.sort(byPosition)
   if (gone.lastPosition > kept.lastPosition) kept.peer = gone.peer

@@ -12,11 +12,13 @@ export function moveLine(state: State, line: Line, status: MessageStatus, at: nu
   line.status = status
   if (!line.send) return
   line.send.at = at
-  const { outbox } = line.conversation
+  const { outbox, parked } = line.conversation
   const place = outbox.indexOf(line)
   const open = status === 'pending' || status === 'sending'
   if (open && place < 0) outbox.splice(indexAfter(outbox, line.position), 0, line)
   if (!open && place >= 0) outbox.splice(place, 1)
+  if (status === 'parked') parked.add(line)
+  else parked.delete(line)
 
   if (status === 'sending') state.inFlight.set(line, at)
   else state.inFlight.delete(line)
@@ -39,22 +41,25 @@ export function isSilenced(line: Line): boolean {
 
 /** The line in the form in which it leaves. `undefined`: it is not one of ours. */
 export function toOutboxItem(line: Line): OutboxItem | undefined {
-  const { conversation, send, content } = line
-  if (!send || content?.type !== 'text' || line.author === 'customer') return undefined
-  return {
+  const { conversation, send } = line
+  if (!send || line.author === 'customer') return undefined
+  return defined<OutboxItem>({
     conversationId: conversation.id,
     messageId: line.id,
     author: line.author,
     attempt: send.attempt,
+    deferrals: send.deferrals > 0 ? send.deferrals : undefined,
+    customerAt: conversation.customerAt,
+    released: send.released ? true : undefined,
     message: defined<OutboundMessage>({
       id: send.outboundId,
       channel: conversation.channel,
       account: conversation.account,
       to: { ...conversation.peer },
-      content: clean(content),
+      content: clean(send.content),
       quotedId: line.quotedId,
     }),
-  }
+  })
 }
 
 /** Records that the line is about to leave, and gives it. */
@@ -80,16 +85,38 @@ export function startNext(
 
 /** What the bot has not yet sent stays unsent. */
 export function cancelPendingOfBot(state: State, conversation: ConversationEntry): void {
-  for (const line of [...conversation.outbox]) {
-    if (line.author === 'bot' && line.status === 'pending') moveLine(state, line, 'cancelled', 0)
+  for (const line of waitingLines(conversation)) {
+    if (line.author === 'bot') moveLine(state, line, 'cancelled', 0)
   }
+}
+
+/** What is said, but has not left: `pending` or `parked`. */
+function waitingLines({ outbox, parked }: ConversationEntry): readonly Line[] {
+  return [...outbox.filter(line => line.status === 'pending'), ...parked]
+}
+
+/** Lets what is parked go. Nobody's window is open for ever: without `released` it is looked at again. */
+export function releaseParked(
+  state: State,
+  conversation: ConversationEntry,
+  released: boolean,
+  now: number,
+): readonly string[] {
+  const lines = [...conversation.parked].sort((one, other) => one.position - other.position)
+  return lines.flatMap(line => {
+    if (!line.send) return []
+    line.send.deferrals += 1
+    line.send.released = released
+    moveLine(state, line, 'pending', now)
+    return [line.id]
+  })
 }
 
 /** A part that failed takes the parts after it along: half an answer without its beginning helps nobody. */
 export function cancelLaterReplies(state: State, failed: Line): void {
   if (failed.send?.turnId === undefined) return
-  for (const line of [...failed.conversation.outbox]) {
+  for (const line of waitingLines(failed.conversation)) {
     const later = line.position > failed.position && line.send?.turnId === failed.send.turnId
-    if (later && line.status === 'pending') moveLine(state, line, 'cancelled', 0)
+    if (later) moveLine(state, line, 'cancelled', 0)
   }
 }

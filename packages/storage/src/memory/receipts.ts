@@ -1,4 +1,5 @@
 import { type IngestResult, type StatusEvent, statusAfterReceipt } from '@switchboard/core'
+import { applyEarlyAmendments } from './amendments.js'
 import { lineKey } from './lines.js'
 import { cancelLaterReplies, moveLine } from './outbox.js'
 import type { Line, State } from './state.js'
@@ -58,13 +59,14 @@ function applyReceipt(state: State, line: Line, receipt: StatusEvent, now: numbe
   return true
 }
 
-/** Notes the provider's id of a message and applies the receipts that came before it was known. */
+/** Notes the provider's id of a message and applies the receipts and amendments that came before it was known. */
 export function learnProviderId(state: State, line: Line, providerId: string, now: number): void {
   const key = lineKey(line.conversation, providerId)
   if (line.providerId !== undefined || state.lines.has(key)) return
   line.providerId = providerId
   state.lines.set(key, line)
   applyWaitingReceipts(state, line, now)
+  applyEarlyAmendments(state, line, now)
 }
 
 /** Applies the receipts that came before the message's provider id was known. */

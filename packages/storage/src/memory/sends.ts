@@ -1,4 +1,5 @@
 import {
+  contentText,
   type OutboxItem,
   type OutboxOptions,
   type SendRecord,
@@ -30,7 +31,7 @@ function recordSend(state: State, line: Line, record: SendRecord): SendRecordRes
   const now = state.now()
   const { outcome } = record
   if (outcome.kind === 'sent') {
-    acceptSend(state, line, outcome.providerId, now)
+    acceptSend(state, line, outcome, now)
   } else if (record.attempt === line.send?.attempt) {
     failSend(state, line, outcome, now)
   }
@@ -55,7 +56,12 @@ function followUp(state: State, line: Line, record: SendRecord, now: number): Ou
   return next
 }
 
-function acceptSend(state: State, line: Line, providerId: string | undefined, now: number): void {
+type Sent = Extract<SendRecord['outcome'], { kind: 'sent' }>
+
+function acceptSend(state: State, line: Line, { providerId, content }: Sent, now: number): void {
+  if (content) {
+    Object.assign(line, { type: content.type, text: contentText(content), content })
+  }
   const before = line.status ?? 'sent'
   const after = statusAfterSend(before, 'sent')
   if (after !== before) {
@@ -69,18 +75,19 @@ function acceptSend(state: State, line: Line, providerId: string | undefined, no
 function failSend(
   state: State,
   line: Line,
-  outcome: Exclude<SendRecord['outcome'], { kind: 'sent' }>,
+  outcome: Exclude<SendRecord['outcome'], Sent>,
   now: number,
 ): void {
   const before = line.status ?? 'sent'
   const after = statusAfterSend(before, outcome.kind)
   if (after === before) return
-  line.error = outcome.error
-  if (after === 'pending' && isSilenced(line)) {
+  line.error = outcome.error ?? line.error
+  if ((after === 'pending' || after === 'parked') && isSilenced(line)) {
     moveLine(state, line, 'cancelled', now)
     return
   }
-  moveLine(state, line, after, outcome.kind === 'retry' ? now + outcome.afterMs : now)
+  if (outcome.kind === 'deferred' && line.send) line.send.deferrals += 1
+  moveLine(state, line, after, 'afterMs' in outcome ? now + outcome.afterMs : now)
   if (after === 'failed') cancelLaterReplies(state, line)
 }
 
@@ -108,7 +115,8 @@ function resendUnknown(state: State, options: OutboxOptions, items: OutboxItem[]
     }
     const [earliest] = line.conversation.outbox
     const blocked = earliest !== undefined && earliest.position < line.position
-    if (blocked || (line.send?.attempt ?? 0) >= maxAttempts) continue
+    const { attempt = 0, deferrals = 0 } = line.send ?? {}
+    if (blocked || attempt - deferrals >= maxAttempts) continue
     const item = startSend(state, line, now, sendLeaseMs)
     if (item) items.push(item)
   }

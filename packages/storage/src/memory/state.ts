@@ -7,6 +7,7 @@ import type {
   MessageStatus,
   OutboundContent,
   Peer,
+  Reaction,
   StatusEvent,
   TurnOutcome,
   Usage,
@@ -58,6 +59,10 @@ export interface ConversationEntry {
   unread: Line[]
   /** Lines that are `pending` or `sending`, by position. Only the first may go out. */
   readonly outbox: Line[]
+  /** Lines that are `parked`. */
+  readonly parked: Set<Line>
+  /** When the customer wrote last. */
+  customerAt: number | undefined
   /** Parked turns that shall be answered again, the oldest burst first. */
   readonly replays: Turn[]
 }
@@ -68,13 +73,18 @@ export interface Line {
   conversation: ConversationEntry
   position: number
   readonly author: Author
-  readonly type: Message['type']
+  /** What it is and says now; edits and revocations change it. */
+  type: Message['type']
+  text: string | undefined
+  content: Content | OutboundContent | undefined
   /** Asks for an answer; in a merged conversation not what was dealt with before the merge. */
   answerable: boolean
-  readonly text: string | undefined
-  readonly content: Content | OutboundContent | undefined
+  /** What edits, revocations and reactions have made of it. */
+  amended: Amended
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
+  /** The user who wrote it, in groups. */
+  readonly senderId: string | undefined
   readonly receivedAt: number
   /** What only our own messages have. */
   readonly send: Send | undefined
@@ -86,12 +96,25 @@ export interface Line {
   readAt: number | undefined
 }
 
+interface Amended {
+  readonly editedAt?: number
+  /** As it was at first. */
+  readonly original?: Pick<Line, 'type' | 'text' | 'content'>
+  readonly revokedAt?: number
+  readonly reactions?: readonly Reaction[]
+}
+
 interface Send {
   readonly outboundId: string
+  readonly content: OutboundContent
   /** The turn whose reply it is. */
   readonly turnId: string | undefined
   /** Of the latest try; 0 before the first. */
   attempt: number
+  /** How many tries were given back before the message left. */
+  deferrals: number
+  /** A person let it go, whatever the window is. */
+  released: boolean
   /** The record that this try followed, so that it can be given again when that record is repeated. */
   after: { readonly outboundId: string; readonly attempt: number } | undefined
   /** `pending`: when it may go out · `sending`: when its time runs out · `unknown`: since when. */
@@ -115,6 +138,13 @@ export interface Turn {
   endedAt: number
 }
 
+/** Where the next poll of a channel goes on, and who may do it. */
+interface Poll {
+  readonly cursor: string | undefined
+  readonly owner: string
+  readonly leaseUntil: number
+}
+
 export interface State {
   /** Epoch milliseconds. */
   now(): number
@@ -131,10 +161,14 @@ export interface State {
   /** By channel, account and provider id: the key of deduplication. */
   readonly lines: Map<string, Line>
   readonly outboundLines: Map<string, Line>
+  /** Edits, revocations and reactions, by channel, account and provider id of the message meant. */
+  readonly amendments: Map<string, Line[]>
   /** Receipts whose message is not known yet, by channel, account and provider id. */
   readonly waitingReceipts: Map<string, StatusEvent[]>
   /** In the order in which they ended. */
   readonly turns: Map<string, Turn>
+  /** By channel. */
+  readonly polls: Map<string, Poll>
   /** Conversations by the time when they are both due and free. */
   readonly due: DueIndex<ConversationEntry>
   /** Conversations in a person's hands, by the time when they go back. */
@@ -159,8 +193,10 @@ export function createState(now: () => number): State {
     chats: new Map(),
     lines: new Map(),
     outboundLines: new Map(),
+    amendments: new Map(),
     waitingReceipts: new Map(),
     turns: new Map(),
+    polls: new Map(),
     due: createDueIndex(),
     idle: createDueIndex(),
     sendable: createDueIndex(),

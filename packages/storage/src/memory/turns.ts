@@ -18,7 +18,10 @@ export function claimTurn(state: State, conversationId: string, options: ClaimOp
   const replay = conversation.replays[0]
   const burst = replay ? burstOf(replay) : conversation.unread.slice(0, options.maxBurst)
   const readTo = burst.at(-1)?.position
-  if (readTo === undefined) return { kind: 'idle', conversationId }
+  if (readTo === undefined) {
+    if (replay) endEmptyReplay(state, conversation, replay, now)
+    return { kind: 'idle', conversationId }
+  }
   if (conversation.attempts >= options.maxAttempts) {
     const { attempts } = conversation
     const error = `gave up after ${attempts} attempts`
@@ -39,6 +42,13 @@ export function claimTurn(state: State, conversationId: string, options: ClaimOp
   conversation.leaseUntil = now + options.leaseMs
   fileDue(state, conversation)
   return toClaimedTurn(conversation, { burst, readTo, replay, history: options.history, now })
+}
+
+/** All that the parked turn was about has been taken back. */
+function endEmptyReplay(state: State, conversation: ConversationEntry, replay: Turn, now: number): void {
+  const { readTo, attempts: attempt } = conversation
+  conversation.fence += 1
+  endTurn(state, conversation, { outcome: 'silent', readTo, attempt, claimedAt: now, replay, now })
 }
 
 interface ClaimedBurst {

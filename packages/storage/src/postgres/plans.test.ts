@@ -3,7 +3,13 @@ import type { TestDatabase } from '@switchboard/test-support/postgres'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStoreDatabase } from '../testing/databases.test.support.js'
-import { claimOptions, ingestOptions, outboxOptions, textFrom } from '../testing/events.test.support.js'
+import {
+  claimOptions,
+  editOf,
+  ingestOptions,
+  outboxOptions,
+  textFrom,
+} from '../testing/events.test.support.js'
 import { postgresStore } from './index.js'
 
 const lengths = [10, 100_000]
@@ -47,6 +53,14 @@ async function conversationOf(length: number): Promise<string> {
      from switchboard.conversations c, generate_series(1, $2::integer) as n where c.id = $1`,
     [result.conversationId, length],
   )
+  // Somebody reacts to every tenth message.
+  await pool.query(
+    `insert into switchboard.messages (conversation_id, position, received_at, account_id, answerable, author, type, provider_id, quoted_id, text)
+     select m.conversation_id, 1000 + n, now(), m.account_id, false, 'customer', 'reaction', 'reaction-' || m.provider_id, m.provider_id, '👍'
+     from generate_series(1, $2::integer, 10) as n
+     join switchboard.messages m on m.provider_id = 'old-' || $1 || '-' || n`,
+    [result.conversationId, length],
+  )
   await pool.query(`update switchboard.conversations set read_to = last_position - 1 where id = $1`, [
     result.conversationId,
   ])
@@ -77,6 +91,9 @@ async function live(conversationId: string, length: number): Promise<Readonly<Re
     status: 'read',
   } as const
   await store.ingest([receipt], ingestOptions)
+  await store.ingest([editOf(`+1${length}`, name, `edit-${name}`)], ingestOptions)
+  // Of a message that nobody knows: from now on new messages are looked for among those amended early.
+  await store.ingest([editOf(`+1${length}`, `unknown-${name}`, `early-${name}`)], ingestOptions)
   await store.claimSends(outboxOptions)
   await store.sweep({ limit: 100, horizonMs: 1000 })
   await store.setHandoff({ conversationId }, { state: 'human', handoffIdleMs: null })

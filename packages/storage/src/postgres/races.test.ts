@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClaimedTurn, InboundMessage, IngestResult, Store } from '@switchboard/core'
 import type { TestDatabase } from '@switchboard/test-support/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toIngestPayload } from '../sql/payload.js'
 import { createStoreDatabase } from '../testing/databases.test.support.js'
-import { claimOptions, ingestOptions, textFrom } from '../testing/events.test.support.js'
+import { claimOptions, editOf, ingestOptions, textFrom } from '../testing/events.test.support.js'
 import { postgresStore } from './index.js'
 
 let database: TestDatabase
@@ -118,5 +119,22 @@ describe('postgres store, in the moment between a look and a lock', () => {
     })
     await stored(textFrom('', 'newer', 'newer', named('New')))
     expect((await store.findConversation({ conversationId }))?.user?.name).toBe('New')
+  })
+
+  it('finds the edit that is committed while its message waits for the conversation', async () => {
+    const person = '+15550007'
+    const { conversationId } = await stored(textFrom(person, 'before the edit'))
+    const { lines } = toIngestPayload([editOf(person, 'early', 'edit-of-early')], true)
+    const options = { quiet_ms: 0, max_wait_ms: 0, max_count: 100 }
+    await whileHeld(
+      'select switchboard.ingest($1, $2, $3)',
+      [JSON.stringify(lines), '{}', JSON.stringify(options)],
+      () => stored(textFrom(person, 'early', 'as it was')),
+    )
+    const messages = await store.listMessages(conversationId)
+    expect(messages.find(({ providerId }) => providerId === 'early')).toMatchObject({
+      text: 'edit-of-early',
+      original: { text: 'as it was' },
+    })
   })
 })

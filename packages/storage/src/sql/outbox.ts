@@ -8,6 +8,7 @@ import type {
   SweepResult,
 } from '@switchboard/core'
 import type { Call } from './call.js'
+import { contentColumns } from './payload.js'
 import { type HandoffChangeRow, type OutboxRow, toHandoffChange, toOutboxItem } from './rows.js'
 
 interface SendRecordRow {
@@ -40,7 +41,8 @@ function toRecordPayload(
     outcome: outcome.kind,
     provider_id: outcome.kind === 'sent' ? outcome.providerId : undefined,
     error: outcome.kind === 'sent' ? undefined : outcome.error,
-    after_ms: outcome.kind === 'retry' ? outcome.afterMs : undefined,
+    after_ms: 'afterMs' in outcome ? outcome.afterMs : undefined,
+    ...(outcome.kind === 'sent' && outcome.content && contentColumns(outcome.content)),
     send_lease_ms: sendLeaseMs,
   }
 }

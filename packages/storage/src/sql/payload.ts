@@ -1,9 +1,11 @@
 import {
+  type AddressedEvent,
   type Content,
   cleanText,
   contentText,
   type IdentityChange,
   type IngestEvent,
+  isSaid,
   type OutboundContent,
   type Person,
   type StatusEvent,
@@ -39,10 +41,10 @@ export function toIngestPayload(events: readonly IngestEvent[], keepRaw: boolean
   return { lines, receipts, changes }
 }
 
-function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePayload {
+function toLine(event: AddressedEvent, number: number, keepRaw: boolean): LinePayload {
+  const said = isSaid(event)
   const group = event.chat.kind === 'group'
   const person: Person | undefined = event.chat.kind === 'group' ? event.sender : event.chat.person
-  const history = event.history === true
   return {
     number,
     channel: event.channel,
@@ -53,8 +55,8 @@ function toLine(event: StoredEvent, number: number, keepRaw: boolean): LinePaylo
     name: person?.name,
     author: event.author,
     ...wordsOf(event),
-    says: event.type === 'message' && event.content.type !== 'system' && !history,
-    history,
+    says: said === 'if-quoted' ? null : said,
+    history: event.history === true,
     sender_name: group ? event.sender?.name : undefined,
     sent_at: event.sentAt,
     raw: keepRaw && event.raw !== undefined ? toJson(event.raw) : undefined,

@@ -40,6 +40,14 @@ export async function setHandoff(
   return row.change ? { conversation, change: toHandoffChange(row.change) } : { conversation }
 }
 
+/** The ids of what was parked. */
+export async function releaseParked(
+  call: Call,
+  target: ConversationTarget,
+): Promise<readonly string[] | undefined> {
+  return (await call<readonly string[] | null>('release_conversation', toTarget(target))) ?? undefined
+}
+
 interface OperatorMessageRow {
   readonly conversation: ConversationRow
   readonly message: MessageRow

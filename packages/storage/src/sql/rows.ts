@@ -45,16 +45,43 @@ export function toSummary({ conversation, messageCount, lastMessageAt }: Summary
   }
 }
 
-export type MessageRow = Nullable<Omit<Message, 'direction'>>
+/** What edits, revocations and reactions made of a message. */
+interface AmendedRow extends Pick<Message, 'editedAt' | 'revokedAt' | 'reactions'> {
+  readonly original?: Pick<MessageRow, 'type' | 'text' | 'content'>
+}
 
-export function toMessage(row: MessageRow): Message {
-  const { content, text } = row
-  const plain = row.type === 'text' && content === null && text !== null
+type Amended = keyof AmendedRow
+
+export type MessageRow = Nullable<Omit<Message, 'direction' | Amended>> & {
+  readonly amended: AmendedRow | null
+}
+
+export function toMessage({ amended, ...row }: MessageRow): Message {
   return {
-    ...withoutNulls<Omit<Message, 'direction'>>(row),
+    ...withoutNulls<Omit<Message, 'direction' | 'text' | 'content' | Amended>>(row),
     direction: row.author === 'customer' ? 'inbound' : 'outbound',
+    ...toWords(row),
+    ...(amended && toAmended(amended)),
+  }
+}
+
+/** A text that is all of its content has no content in the database. */
+function toWords({
+  type,
+  text,
+  content,
+}: Pick<MessageRow, 'type' | 'text' | 'content'>): Pick<Message, 'text' | 'content'> {
+  const plain = (type === 'text' || type === 'edit') && content === null && text !== null
+  return {
+    ...(text !== null && { text }),
+    ...(content !== null && { content }),
     ...(plain && { content: { type: 'text', text } }),
   }
+}
+
+/** The words of a revoked message stay in the database. */
+function toAmended({ original, ...amended }: AmendedRow): Pick<Message, Amended> {
+  return original && amended.revokedAt === undefined ? { ...amended, original: toWords(original) } : amended
 }
 
 export type HandoffChangeRow = Nullable<Omit<HandoffChange, 'conversation'>> & {
@@ -75,6 +102,7 @@ export interface AddressRow {
   readonly kind: OutboundMessage['to']['kind']
   readonly value: string
   readonly quotedId: string | null
+  readonly customerAt: number | null
 }
 
 export function toOutboundMessage(
@@ -86,17 +114,30 @@ export function toOutboundMessage(
   return { id, channel, account, to: { kind, value }, content, ...(quotedId !== null && { quotedId }) }
 }
 
+/** When the customer wrote last. */
+export function toCustomerAt({ customerAt }: AddressRow): Pick<OutboxItem, 'customerAt'> {
+  return customerAt === null ? {} : { customerAt }
+}
+
 export type OutboxRow = AddressRow &
-  Omit<OutboxItem, 'message'> & { readonly text: string | null; readonly content: OutboundContent | null }
+  Omit<OutboxItem, 'message' | 'deferrals' | 'customerAt' | 'released'> & {
+    readonly text: string | null
+    readonly content: OutboundContent | null
+    readonly deferrals: number | null
+    readonly released: boolean | null
+  }
 
 export function toOutboxItem(row: OutboxRow): OutboxItem {
-  const { conversationId, messageId, author, attempt } = row
+  const { conversationId, messageId, author, attempt, deferrals, released } = row
   const content = row.content ?? { type: 'text', text: row.text ?? '' }
   return {
     conversationId,
     messageId,
     author,
     attempt,
+    ...(deferrals !== null && { deferrals }),
+    ...(released && { released }),
+    ...toCustomerAt(row),
     message: toOutboundMessage(messageId, row, content),
   }
 }

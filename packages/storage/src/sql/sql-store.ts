@@ -5,7 +5,8 @@ import { toStoreError } from './errors.js'
 import { ingest } from './inbox.js'
 import { checkSchema, migrate } from './migrate.js'
 import { claimSends, recordSends, sweep } from './outbox.js'
-import { addOperatorMessage, setHandoff, toTarget } from './people.js'
+import { addOperatorMessage, releaseParked, setHandoff, toTarget } from './people.js'
+import { claimPoll, savePoll } from './polls.js'
 import {
   type ConversationRow,
   type MessageRow,
@@ -51,8 +52,11 @@ export function createSqlStore({ name, database, migrate: migrates }: SqlStoreOp
     recordSends: records => recordSends(call, records),
     claimSends: options => claimSends(call, options),
     sweep: options => sweep(call, options),
+    claimPoll: lease => claimPoll(call, lease),
+    savePoll: save => savePoll(call, save),
     setHandoff: (target, request) => setHandoff(call, target, request),
     addOperatorMessage: (target, message) => addOperatorMessage(call, target, message),
+    releaseParked: target => releaseParked(call, target),
     async findConversation(target) {
       const row = await call<ConversationRow | null>('find_conversation', toTarget(target))
       return row ? toConversation(row) : undefined

@@ -18,6 +18,7 @@ import {
   type ConversationRow,
   type MessageRow,
   toConversation,
+  toCustomerAt,
   toMessage,
   toOutboundMessage,
 } from './rows.js'
@@ -145,7 +146,14 @@ function toCommitResult(row: CommitRow, commit: TurnCommit): CommitResult {
     turnId,
     outcome,
     dueInMs,
-    send: { conversationId, messageId: first.id, author: 'bot', attempt: 1, message },
+    send: {
+      conversationId,
+      messageId: first.id,
+      author: 'bot',
+      attempt: 1,
+      ...toCustomerAt(send),
+      message,
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ClaimOptions, InboundMessage, IngestOptions, OutboxOptions } from '@switchboard/core'
+import type { ClaimOptions, EditEvent, InboundMessage, IngestOptions, OutboxOptions } from '@switchboard/core'
 
 export const ingestOptions: IngestOptions = {
   buffer: { quietMs: 0, maxWaitMs: 0, maxCount: 100 },
@@ -33,4 +33,9 @@ export function textFrom(
     content: { type: 'text', text },
     ...more,
   }
+}
+
+/** The person with this phone number edits what they wrote. */
+export function editOf(phone: string, targetId: string, providerId: string): EditEvent {
+  return { ...textFrom(phone, providerId), type: 'edit', targetId }
 }

@@ -46,6 +46,13 @@ const contradictions: Readonly<Record<string, string>> = {
     join switchboard.messages m using (conversation_id, position)
     where d.state in ('pending', 'sending') and d.state <> m.status
       or d.state = 'unknown' and d.due_at is not null and m.status <> 'unknown'`,
+  'parked messages without a parked delivery, or in a conversation that does not know': `
+    select m.conversation_id, m.position from switchboard.messages m
+    join switchboard.conversations c on c.id = m.conversation_id
+    where m.status = 'parked' and (not c.parked or not exists (
+      select 1 from switchboard.deliveries d
+      where d.conversation_id = m.conversation_id and d.position = m.position and d.state = 'parked'
+    ))`,
   'outbound messages of ours without any delivery': `
     select m.conversation_id, m.position from switchboard.messages m
     where m.outbound_id is not null and not exists (

@@ -1,19 +1,21 @@
 import type { Channel, Received, WebhookRequest } from '@switchboard/core'
-import { type ApiRequest, outcomeUnknown } from '../../http/index.js'
+import { type ApiRequest, outcomeUnknown, secretsOf } from '../../http/index.js'
 import { asFields, asId, asList } from '../../values.js'
 import { graphClient } from './graph/client.js'
 import { longestText } from './graph/content/content.js'
 import { mediaDownload } from './graph/download.js'
 import { meta } from './graph/errors.js'
 import { readHealth } from './graph/health.js'
-import { secretsOf } from './graph/secrets.js'
 import { messageBody, readBody, typingBody } from './graph/send.js'
 import { mediaUpload, withUpload } from './graph/upload.js'
-import { type MetaChannelOptions, resolveOptions } from './options.js'
+import { type MetaChannelOptions, type MetaSettings, resolveOptions } from './options.js'
 import { receiveWebhook } from './webhook/receive.js'
 
 /** What Meta can serve of what is optional. */
 type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'health'
+
+/** Meta, "Sending messages": after 24 hours of silence templates only. */
+const windowMs = 24 * 60 * 60_000
 
 /** A `Channel` whose `receive` answers at once, with the optional methods that Meta can serve. */
 export interface MetaChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
@@ -24,7 +26,7 @@ export interface MetaChannel extends Omit<Channel, Served>, Required<Pick<Channe
  * WhatsApp over Meta's Cloud API: webhooks in, messages out.
  *
  * The account of events is the webhook's `phone_number_id`, and messages leave from the account of their conversation: one
- * channel serves all numbers that share a webhook and a token.
+ * channel serves all numbers behind one webhook. Numbers with tokens or apps of their own are listed as `accounts`.
  *
  * @throws {SwitchboardError} `configuration` when an option cannot work
  * @example
@@ -32,27 +34,27 @@ export interface MetaChannel extends Omit<Channel, Served>, Required<Pick<Channe
  */
 export function metaChannel(options: MetaChannelOptions): MetaChannel {
   const settings = resolveOptions(options)
-  const { name, phoneNumberId } = settings
+  const { name, phoneNumberId, appSecrets, verifyToken } = settings
   const now = () => settings.now()
-  const call = graphClient(settings)
+  const connectionOf = connections(settings)
   const post = (account: string, body: object, options?: Partial<ApiRequest>) =>
-    call({ ...options, method: 'POST', path: `/${encodeURIComponent(account)}/messages`, body })
-  const upload = mediaUpload(call, settings)
-  const receiveSettings = {
-    channel: name,
-    defaultAccount: phoneNumberId,
-    appSecret: settings.appSecret,
-    verifyToken: settings.verifyToken,
-    now,
-  }
+    connectionOf(account).call({
+      ...options,
+      method: 'POST',
+      path: `/${encodeURIComponent(account)}/messages`,
+      body,
+    })
+  const receiveSettings = { channel: name, defaultAccount: phoneNumberId, appSecrets, verifyToken, now }
   return {
     specificationVersion: 'v1',
     name,
     defaultAccount: phoneNumberId,
     maxTextLength: longestText,
+    windowMs,
+    limits: settings.limits,
     receive: request => receiveWebhook(request, receiveSettings),
     async send(message, callOptions) {
-      const ready = await withUpload(message, upload, callOptions)
+      const ready = await withUpload(message, connectionOf(message.account).upload, callOptions)
       const secrets = secretsOf(ready)
       const { content } = await post(ready.account, messageBody(ready), { ...callOptions, secrets })
       const providerId = asId(asFields(asList(asFields(content)?.messages)?.[0])?.id)
@@ -65,8 +67,22 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     async startTyping(message, callOptions) {
       await post(message.account, typingBody(message), callOptions)
     },
-    download: mediaDownload(call, settings),
-    upload,
-    health: ({ account = phoneNumberId, ...callOptions } = {}) => readHealth(call, account, callOptions),
+    download: (media, callOptions) => connectionOf(callOptions?.account).download(media, callOptions),
+    upload: (file, callOptions) => connectionOf(callOptions?.account).upload(file, callOptions),
+    health: ({ account = phoneNumberId, ...callOptions } = {}) =>
+      readHealth(connectionOf(account).call, account, callOptions),
   }
+}
+
+/** What speaks for a number: with its own token, else with that of the channel's number. */
+function connections(settings: MetaSettings) {
+  const byAccount = new Map(
+    [...settings.accessTokens].map(([account, accessToken]) => {
+      const own = { ...settings, accessToken }
+      const call = graphClient(own)
+      return [account, { call, upload: mediaUpload(call, own), download: mediaDownload(call, own) }] as const
+    }),
+  )
+  const [main] = byAccount.values()
+  return (account: string | undefined) => byAccount.get(account ?? '') ?? (main as NonNullable<typeof main>)
 }

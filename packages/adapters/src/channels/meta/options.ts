@@ -1,5 +1,14 @@
-import { SwitchboardError } from '@switchboard/core'
+import { type SendLimits, SwitchboardError } from '@switchboard/core'
 import { type AccessToken, basePathOf, type Fetch, isToken, parseBaseUrl } from '../../http/index.js'
+
+/** One more number, behind the same webhook. */
+export interface MetaAccount {
+  readonly phoneNumberId: string
+  /** Default the channel's. */
+  readonly accessToken?: AccessToken
+  /** Of the app that reports this number. Default the channel's. */
+  readonly appSecret?: string
+}
 
 export interface MetaChannelOptions {
   /** Id of the business's number (App Dashboard, WhatsApp, API Setup), not the number itself. */
@@ -13,6 +22,8 @@ export interface MetaChannelOptions {
   readonly appSecret?: string
   /** What was entered as verify token when the webhook was set up. Without it the `GET` of the set-up is refused. */
   readonly verifyToken?: string
+  /** More numbers, where they have tokens or apps of their own. Numbers that share everything need not be listed. */
+  readonly accounts?: readonly MetaAccount[]
   /** Where the Graph API is. Default `https://graph.facebook.com`. */
   readonly graphUrl?: string
   /** Default `v24.0`. */
@@ -21,6 +32,12 @@ export interface MetaChannelOptions {
   readonly fetch?: Fetch
   /** Name of the channel: the last segment of its webhook's path. Default `meta`. */
   readonly name?: string
+  /**
+   * How fast messages may leave. Default what Meta allows: 80 a second from one number, and to one person 45 at once, then
+   * one in 6 s (Meta, "Throughput"). A number that was upgraded may send 1 000 a second, one that is also used in the Business
+   * app 20; with several processes give each its share. `{}`: no limits.
+   */
+  readonly limits?: SendLimits
   /** How long a request may take, connection and answer together. Default 10 000. */
   readonly timeoutMs?: number
   /**
@@ -36,7 +53,9 @@ export interface MetaChannelOptions {
 export interface MetaSettings {
   readonly phoneNumberId: string
   readonly accessToken: AccessToken
-  readonly appSecret: string | undefined
+  /** By number, the channel's own first. */
+  readonly accessTokens: ReadonlyMap<string, AccessToken>
+  readonly appSecrets: ReadonlyMap<string, string | undefined>
   readonly verifyToken: string | undefined
   readonly base: URL
   /** Path of the base and version. */
@@ -45,10 +64,16 @@ export interface MetaSettings {
   readonly name: string
   readonly timeoutMs: number
   readonly mediaTimeoutMs: number
+  readonly limits: SendLimits
   now(): number
 }
 
 const longestTimer = 2 ** 31 - 1
+
+const defaultLimits: SendLimits = {
+  account: { burst: 80, everyMs: 12.5 },
+  recipient: { burst: 45, everyMs: 6_000 },
+}
 
 /** @throws {SwitchboardError} `configuration`, naming the option */
 export function resolveOptions(options: MetaChannelOptions): MetaSettings {
@@ -59,16 +84,9 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
     mediaTimeoutMs = 60_000,
     accessToken,
   } = options
-  // An empty variable of the environment must not turn verification off.
-  for (const option of ['phoneNumberId', 'appSecret', 'verifyToken'] as const) {
-    if (options[option] === '') throw wrong(`${option} is empty: set it or leave it out.`)
-  }
-  if (!options.phoneNumberId) throw wrong('phoneNumberId is missing.')
-  if (typeof accessToken !== 'function' && !isToken(accessToken)) {
-    throw wrong(
-      'accessToken is empty or holds characters that no header can carry: check for blanks and line breaks.',
-    )
-  }
+  if (options.verifyToken === '') throw wrong('verifyToken is empty: set it or leave it out.')
+  const accounts = [options, ...(options.accounts ?? [])]
+  for (const account of accounts) checkAccount({ accessToken, ...account })
   for (const [option, value] of Object.entries({ timeoutMs, mediaTimeoutMs })) {
     if (!(value > 0 && value <= longestTimer)) throw wrong(`${option} must be between 1 and ${longestTimer}.`)
   }
@@ -76,7 +94,8 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
   return {
     phoneNumberId: options.phoneNumberId,
     accessToken,
-    appSecret: options.appSecret,
+    accessTokens: new Map(accounts.map(one => [one.phoneNumberId, one.accessToken ?? accessToken])),
+    appSecrets: new Map(accounts.map(one => [one.phoneNumberId, one.appSecret ?? options.appSecret])),
     verifyToken: options.verifyToken,
     base,
     path: `${basePathOf(base)}/${encodeURIComponent(graphVersion)}`,
@@ -84,7 +103,19 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
     name,
     timeoutMs,
     mediaTimeoutMs,
+    limits: options.limits ?? defaultLimits,
     now: options.now ?? Date.now,
+  }
+}
+
+function checkAccount({ phoneNumberId, accessToken, appSecret }: MetaAccount): void {
+  if (!phoneNumberId) throw wrong('phoneNumberId is missing.')
+  // An empty variable of the environment must not turn verification off.
+  if (appSecret === '') throw wrong('appSecret is empty: set it or leave it out.')
+  if (typeof accessToken !== 'function' && !isToken(accessToken)) {
+    throw wrong(
+      'accessToken is empty or holds characters that no header can carry: check for blanks and line breaks.',
+    )
   }
 }
 

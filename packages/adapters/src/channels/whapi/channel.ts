@@ -1,16 +1,12 @@
 import type {
   CallOptions,
   Channel,
-  ChannelEvent,
-  ChannelHealth,
   DownloadOptions,
-  HistoryOptions,
   Identity,
   MediaFile,
   MediaRef,
   MessageAddress,
   OutboundMessage,
-  Peer,
   Received,
   WebhookRequest,
 } from '@switchboard/core'
@@ -23,27 +19,20 @@ import { readHistory } from './gate/history.js'
 import { findLid } from './gate/lids.js'
 import { sendRequest } from './gate/send.js'
 import { resolveOptions, type WhapiChannelOptions, type WhapiSettings } from './options.js'
+import { openSelf, ownIdOf } from './self.js'
 import { receiveWebhook } from './webhook/receive.js'
 
 /** WhatsApp's own limit; Whapi says none. */
 const maxTextLength = 65_536
 
-type Account = { readonly account?: string }
+/** What Whapi can serve of what is optional. */
+type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'history' | 'health' | 'lookUp'
 
-/** A `Channel` with all its optional methods but `poll`, whose `receive` answers at once. */
-export interface WhapiChannel extends Channel {
+/** A `Channel` whose `receive` answers at once, with the optional methods that Whapi can serve. */
+export interface WhapiChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
   receive(request: WebhookRequest): Received
-  /** Blue ticks. Whapi marks the message itself. */
-  markRead(message: MessageAddress, options?: CallOptions): Promise<void>
-  startTyping(message: MessageAddress, options?: CallOptions): Promise<void>
-  download(media: MediaRef, options?: DownloadOptions): Promise<MediaFile>
-  upload(file: MediaFile, options?: Omit<DownloadOptions, 'maxBytes'>): Promise<MediaRef>
-  history(
-    chat: { readonly account: string; readonly peer: Peer },
-    options?: HistoryOptions,
-  ): AsyncIterable<ChannelEvent>
-  health(options?: CallOptions & Account): Promise<ChannelHealth>
-  lookUp(identity: Identity, options?: CallOptions & Account): Promise<readonly Identity[]>
+  /** The channel's addresses as far as they are known: the option `phone`, and what webhooks told. */
+  self(account: string): readonly Identity[]
 }
 
 /**
@@ -60,26 +49,39 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
   const settings = resolveOptions(options)
   const { name, account } = settings
   const now = () => settings.now()
-  const receiveSettings = { ...settings, channel: name, defaultAccount: account, now }
+  const { known, learn: learnSelf } = openSelf(settings.phone)
+  const receiveSettings = {
+    ...settings,
+    channel: name,
+    defaultAccount: account,
+    now,
+    learnSelf: (address: unknown, given: string) => {
+      if (isAccount(account, given)) learnSelf(address)
+    },
+  }
   const call = gateClient(settings)
   return {
     specificationVersion: 'v1',
     name,
     defaultAccount: account,
     maxTextLength,
+    self: given => (isAccount(account, given) ? known() : []),
     receive: request => receiveWebhook(request, receiveSettings),
     send: (message, callOptions) => send(message, call, settings, callOptions),
     ...chatCalls(call, settings),
     ...fileCalls(call, settings),
     async *history({ account: given, peer }, historyOptions) {
       checkAccount(account, given)
-      yield* readHistory(call, peer, () => ({ channel: name, account, now: now() }), historyOptions)
+      const report = () => ({ channel: name, account, now: now(), learnSelf })
+      yield* readHistory(call, peer, report, historyOptions)
     },
     async health({ account: given, signal } = {}) {
       checkAccount(account, given)
       // Asking must not start a channel that its owner has stopped.
       const request = { method: 'GET', path: '/health?wakeup=false', ...(signal && { signal }) } as const
-      return readHealth((await call(request)).content)
+      const { content } = await call(request)
+      learnSelf(ownIdOf(content))
+      return readHealth(content)
     },
     async lookUp(identity, { account: given, signal } = {}) {
       checkAccount(account, given)
@@ -153,10 +155,14 @@ function fileCalls(call: CallApi, settings: WhapiSettings) {
   }
 }
 
+/** Whapi's documentation writes the same id in capitals and not. */
+function isAccount(own: string, given: string): boolean {
+  return given.toLowerCase() === own.toLowerCase()
+}
+
 /** A reply must not leave from another number than the one that was written to. */
 function checkAccount(own: string, given: string | undefined): void {
-  // Whapi's documentation writes the same id in capitals and not.
-  if (given === undefined || given.toLowerCase() === own.toLowerCase()) return
+  if (given === undefined || isAccount(own, given)) return
   const message = `The token is for the account ${own}, not for ${given}: open a channel for each account.`
   throw refused(message, 'account')
 }

@@ -1,4 +1,4 @@
-import { SwitchboardError } from '@switchboard/core'
+import { SwitchboardError, toE164 } from '@switchboard/core'
 import { type AccessToken, basePathOf, type Fetch, isToken, parseBaseUrl } from '../../http/index.js'
 
 export interface WhapiChannelOptions {
@@ -7,6 +7,11 @@ export interface WhapiChannelOptions {
    * account is never answered from this one.
    */
   readonly account: string
+  /**
+   * The channel's number, so that its mentions in groups are known from the start. Default: learnt from the first message that
+   * it writes, or from the channel's state.
+   */
+  readonly phone?: string
   /** The channel's token, or a function that is asked before every request. */
   readonly token: AccessToken
   /**
@@ -44,6 +49,8 @@ export interface WhapiChannelOptions {
 /** Options with their defaults, checked. */
 export interface WhapiSettings {
   readonly account: string
+  /** E.164. */
+  readonly phone: string | undefined
   readonly token: AccessToken
   readonly webhookSecret: string | undefined
   readonly webhookSecretHeader: string | undefined
@@ -81,9 +88,13 @@ export function resolveOptions(options: WhapiChannelOptions): WhapiSettings {
     if (!(seconds >= 0 && seconds <= longestTyping))
       throw wrong(`${option} must be between 0 and 60 seconds.`)
   }
+  const phone = options.phone === undefined ? undefined : toE164(options.phone)
+  if (options.phone !== undefined && phone === undefined)
+    throw wrong('phone must be a number like +15550001234.')
   const base = parseBase(options.apiUrl ?? 'https://gate.whapi.cloud')
   return {
     account: options.account,
+    phone,
     token: options.token,
     webhookSecret: options.webhookSecret,
     webhookSecretHeader: options.webhookSecretHeader?.toLowerCase(),

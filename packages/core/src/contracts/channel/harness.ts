@@ -30,6 +30,27 @@ export interface ReportedText {
   readonly text: string
 }
 
+/** How the provider answers when it is asked for what is new. */
+export type PollAnswer =
+  /** With what there is. */
+  | 'list'
+  /** It says that it cannot. */
+  | 'refuse'
+  /** With words that mean nothing. */
+  | 'garbage'
+  /** It reads the request and breaks the connection. */
+  | 'reset'
+
+/** A provider that nothing pushes: what a harness of a channel with `poll` has besides. It lists what was sent, too. */
+export interface PollingHarness {
+  /** A text reaches the provider now; its list says that it was written `ageMs` ago. */
+  arrives(text: ReportedText, ageMs: number): void
+  /** How every poll from now on is answered. */
+  answerPollsWith(answer: PollAnswer): void
+  /** A channel with the same options that knows nothing of the first one, as after a restart of the process. */
+  restart(): Channel
+}
+
 /** What a channel's author gives for each case: the channel, and a provider that is under control. */
 export interface ChannelHarness {
   readonly channel: Channel
@@ -45,6 +66,8 @@ export interface ChannelHarness {
   reportOf(text: ReportedText): Uint8Array
   /** The request that brings this body: as the provider sends it, or as somebody else would who has no secret. */
   webhook(body: Uint8Array, from: 'provider' | 'stranger'): WebhookRequest
+  /** Of a channel with `poll`. */
+  readonly polling?: PollingHarness
   close(): Promise<void>
 }
 

@@ -1,16 +1,23 @@
 import { equal } from '../assert.js'
 import type { ContractCase } from '../contract-case.js'
 import type { ChannelHarness, ChannelTests } from './harness.js'
+import { pollingTests } from './polling.js'
 import { receivingTests } from './receiving.js'
 import { sendingTests } from './sending.js'
 
 export interface ChannelContractOptions {
   /** False for a channel without `receive`. Default true. */
   readonly receives?: boolean
+  /** True for a channel with `poll`. Default false. */
+  readonly polls?: boolean
 }
 
 const noReceivingTests: ChannelTests = {
   'does not pretend to receive': async ({ channel }) => equal(channel.receive, undefined, 'receive'),
+}
+
+const noPollingTests: ChannelTests = {
+  'does not pretend to poll': async ({ channel }) => equal(channel.poll, undefined, 'poll'),
 }
 
 /**
@@ -23,9 +30,13 @@ const noReceivingTests: ChannelTests = {
  */
 export function channelContract(
   makeHarness: () => Promise<ChannelHarness>,
-  { receives = true }: ChannelContractOptions = {},
+  { receives = true, polls = false }: ChannelContractOptions = {},
 ): readonly ContractCase[] {
-  const themes = { sending: sendingTests, receiving: receives ? receivingTests : noReceivingTests }
+  const themes = {
+    sending: sendingTests,
+    receiving: receives ? receivingTests : noReceivingTests,
+    polling: polls ? pollingTests : noPollingTests,
+  }
   return Object.entries(themes).flatMap(([theme, tests]) =>
     Object.entries(tests).map(([sentence, test]) => ({
       name: `${theme}: ${sentence}`,

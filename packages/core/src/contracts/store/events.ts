@@ -1,9 +1,11 @@
 import type {
+  EditEvent,
   Identity,
   InboundMessage,
   Person,
   ReactionEvent,
   ReceiptStatus,
+  RevokeEvent,
   StatusEvent,
 } from '../../vocabulary/index.js'
 import { uniqueId } from '../unique-id.js'
@@ -44,17 +46,37 @@ export function echoTo(person: Person, text: string, changes: Partial<InboundMes
   return textOf(person, text, { author: 'operator', ...changes })
 }
 
-export function reactionOf(person: Person, targetId: string): ReactionEvent {
+/** A customer's event about another message, in a direct chat. */
+function about(person: Person, targetId: string) {
   return {
-    type: 'reaction',
     channel,
     account,
     providerId: uniqueId('provider'),
     chat: { kind: 'direct', person },
     author: 'customer',
     targetId,
-    emoji: '👍',
-  }
+  } as const
+}
+
+export function reactionOf(
+  person: Person,
+  targetId: string,
+  changes: Partial<ReactionEvent> = {},
+): ReactionEvent {
+  return { ...about(person, targetId), type: 'reaction', emoji: '👍', ...changes }
+}
+
+export function editOf(
+  person: Person,
+  targetId: string,
+  text: string,
+  changes: Partial<EditEvent> = {},
+): EditEvent {
+  return { ...about(person, targetId), type: 'edit', content: { type: 'text', text }, ...changes }
+}
+
+export function revokeOf(person: Person, targetId: string, changes: Partial<RevokeEvent> = {}): RevokeEvent {
+  return { ...about(person, targetId), type: 'revoke', ...changes }
 }
 
 export function receiptOf(

@@ -1,7 +1,7 @@
 import { SwitchboardError } from '../../errors.js'
 import type { Content } from '../../vocabulary/index.js'
 import { between, equal, kind, ok, only, rejection } from '../assert.js'
-import { account, ana, ben, channel, echoTo, phone, reactionOf, textOf, uniqueId } from './events.js'
+import { account, ana, ben, channel, echoTo, phone, textOf, uniqueId } from './events.js'
 import { claimOptions, ingestOptions, type StoreTests, texts } from './scene.js'
 
 export const inboxTests: StoreTests = {
@@ -100,45 +100,6 @@ export const inboxTests: StoreTests = {
       positions,
       [...new Set(positions)].sort((a, b) => a - b),
       'the positions',
-    )
-  },
-
-  'stores reactions, edits, revocations and system messages without waking the bot': async scene => {
-    const { conversationId } = await scene.hear(ana, 'hola')
-    await scene.answer(await scene.claim(conversationId))
-    const { type: _, emoji: __, ...base } = reactionOf(ana, 'wamid.target')
-    const fresh = () => ({ ...base, providerId: uniqueId('provider') })
-    const photo = { type: 'image', media: { id: '17' }, caption: 'sharper' } as const
-    const events = [
-      { ...fresh(), type: 'reaction', emoji: '🎉' },
-      { ...fresh(), type: 'reaction' },
-      { ...fresh(), type: 'edit', content: { type: 'text', text: 'better' } },
-      { ...fresh(), type: 'edit', content: photo },
-      { ...fresh(), type: 'revoke' },
-      textOf(ana, '', { content: { type: 'system', text: 'Ana changed her number', event: 'number' } }),
-    ] as const
-    for (const event of events) {
-      const stored = await scene.tell(event)
-      equal(stored.dueInMs, null, `when the conversation is due after a ${event.type}`)
-      equal(stored.handoffChange, undefined, `the handoff after a ${event.type}`)
-    }
-    kind(await scene.tryClaim(conversationId), 'idle', 'the conversation')
-    const lines = (await scene.messages(conversationId)).slice(1)
-    equal(
-      lines.map(({ type, text, quotedId, content }) => ({ type, text, quotedId, content })),
-      [
-        { type: 'reaction', text: '🎉', quotedId: 'wamid.target' },
-        { type: 'reaction', quotedId: 'wamid.target' },
-        { type: 'edit', text: 'better', quotedId: 'wamid.target' },
-        { type: 'edit', text: 'sharper', quotedId: 'wamid.target', content: photo },
-        { type: 'revoke', quotedId: 'wamid.target' },
-        {
-          type: 'system',
-          text: 'Ana changed her number',
-          content: { type: 'system', text: 'Ana changed her number', event: 'number' },
-        },
-      ],
-      'the lines',
     )
   },
 

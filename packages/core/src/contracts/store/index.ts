@@ -1,4 +1,7 @@
 import type { ContractCase } from '../contract-case.js'
+import { addressingTests } from './addressing.js'
+import { amendedBurstTests } from './amended-bursts.js'
+import { amendmentTests } from './amendments.js'
 import { bufferingTests } from './buffering.js'
 import { handoffTests } from './handoff.js'
 import { identityTests } from './identity.js'
@@ -7,8 +10,10 @@ import { mergingTests } from './merging.js'
 import { mergingWorkTests } from './merging-work.js'
 import { operatorTests } from './operator.js'
 import { outboxTests } from './outbox.js'
+import { parkedSendTests } from './parked-sends.js'
 import { parkingTests } from './parking.js'
 import { peopleTests } from './people.js'
+import { pollingTests } from './polling.js'
 import { type RandomOptions, randomTests } from './random/cases.js'
 import { readingTests } from './reading.js'
 import { receiptTests } from './receipts.js'
@@ -21,6 +26,9 @@ import { versionTests } from './versions.js'
 
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
+  addressing: addressingTests,
+  amendments: amendmentTests,
+  'amended bursts': amendedBurstTests,
   texts: textTests,
   buffering: bufferingTests,
   people: peopleTests,
@@ -30,12 +38,14 @@ const themes: Readonly<Record<string, StoreTests>> = {
   versions: versionTests,
   parking: parkingTests,
   outbox: outboxTests,
+  'parked sends': parkedSendTests,
   records: recordTests,
   receipts: receiptTests,
   handoff: handoffTests,
   operator: operatorTests,
   sweep: sweepTests,
   reading: readingTests,
+  polling: pollingTests,
 }
 
 /**

@@ -11,6 +11,7 @@ async function say(scene: Scene, target: ConversationTarget, message: string | O
 export const operatorTests: StoreTests = {
   'sends what an operator says, and gives them the conversation': async scene => {
     const { conversationId } = await scene.hear(ana, 'hello')
+    const heardAt = (await scene.messages(conversationId))[0]?.receivedAt
     const turn = await scene.claim(conversationId)
     const request = operatorMessage('I am Olga', { quotedId: 'wamid.x', by: 'Olga' })
     const { conversation, message, send, handoffChange } = await say(scene, { conversationId }, request)
@@ -27,6 +28,7 @@ export const operatorTests: StoreTests = {
         messageId: message.id,
         author: 'operator',
         attempt: 1,
+        customerAt: heardAt,
         message: {
           id: request.id,
           channel,

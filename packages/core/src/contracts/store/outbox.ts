@@ -1,3 +1,4 @@
+import type { OutboundContent } from '../../vocabulary/index.js'
 import { between, equal, ok, only, present } from '../assert.js'
 import { account, ana, ben, channel, echoTo, textOf, uniqueId } from './events.js'
 import { draft, operatorMessage, type Scene, type StoreTests, texts, wordsOf } from './scene.js'
@@ -19,7 +20,8 @@ export const outboxTests: StoreTests = {
     const reply = draft('one', quote)
     const { send } = await scene.answer(await scene.claim(conversationId), reply, 'two', 'three')
     const item = present(send, 'the first reply')
-    const { messageId, ...rest } = item
+    const { messageId, customerAt, ...rest } = item
+    ok(customerAt !== undefined, 'when the customer wrote')
     equal(
       rest,
       {
@@ -64,6 +66,35 @@ export const outboxTests: StoreTests = {
       content,
     })
     equal(committed.send?.message.content, content, 'the content')
+  },
+
+  'sends contents of every kind, whole': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const buttons = [{ id: 'green', title: 'Green' }]
+    const components = [{ type: 'body', parameters: [{ type: 'text', text: 'Ana' }] }]
+    const contents: readonly OutboundContent[] = [
+      { type: 'image', media: { url: 'https://example.com/tea.jpg' } },
+      { type: 'voice', media: { id: '17' } },
+      { type: 'location', latitude: 52.5, longitude: 13.4 },
+      { type: 'contacts', contacts: [{ name: 'Ben', phones: ['+4915155500002'] }] },
+      { type: 'reaction', targetId: 'wamid.target', emoji: '🍵' },
+      { type: 'buttons', text: 'Green?', buttons },
+      { type: 'template', name: 'order_update', language: 'de', components },
+    ]
+    const replies = contents.map(content => ({ id: uniqueId('outbound'), content }))
+    const { send } = await scene.answer(await scene.claim(conversationId), ...replies)
+    let item = send
+    for (const content of contents) {
+      equal(item?.message.content, content, `the ${content.type}`)
+      item = (await scene.record(present(item, 'the next reply'), sent())).next
+    }
+    equal(item, undefined, 'what follows the last one')
+    const lines = (await scene.messages(conversationId)).slice(1)
+    equal(
+      lines.map(line => line.content),
+      contents,
+      'the stored contents',
+    )
   },
 
   'gives the next reply when the one before was sent': async scene => {

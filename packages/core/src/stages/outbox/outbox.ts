@@ -1,13 +1,16 @@
 import type { OutboxItem, OutboxOptions, SendRecord, SendRecordResult, Store } from '../../ports/index.js'
 import { createBatcher } from '../../runtime/batcher.js'
-import type { Emit } from '../../runtime/events.js'
 import { persist } from '../../runtime/persist.js'
+import { createAccountGuard } from './account-guard.js'
+import { announce } from './announce.js'
+import { createPacing, type PacingDependencies } from './pacing.js'
 import { createRetryTimers } from './retry-timers.js'
 import { attemptSend, type SendAttemptDependencies } from './send-attempt.js'
 
-export interface OutboxDependencies extends SendAttemptDependencies {
+export interface OutboxDependencies
+  extends Omit<SendAttemptDependencies, 'pacing' | 'guard'>,
+    PacingDependencies {
   readonly store: Store
-  readonly emit: Emit
   readonly options: OutboxOptions
 }
 
@@ -47,13 +50,18 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
           pump.stopped ? options.sendLeaseMs / 2 : Math.max(recordingMs, options.sendLeaseMs / 2),
       }),
   })
+  const pacing = createPacing(dependencies)
+  const attempt = { ...dependencies, pacing, guard: createAccountGuard(clock, random, emit) }
   const onTheirWay = new Set<Promise<void>>()
   const pump = createPump(dependencies, send)
 
   async function sendAndRecord(first: OutboxItem, firstAskedAt: number): Promise<void> {
     let askedAt = firstAskedAt
+    // One template asks a person to write; what follows it waits until they do.
+    let windowTemplate = dependencies.windowTemplate
     for (let item: OutboxItem | undefined = first; item; ) {
-      const outcome: SendRecord['outcome'] = await attemptSend(item, askedAt, dependencies)
+      const outcome: SendRecord['outcome'] = await attemptSend(item, askedAt, { ...attempt, windowTemplate })
+      if (outcome.kind === 'sent' && outcome.content) windowTemplate = undefined
       askedAt = clock.now()
       const record = { id: item.message.id, attempt: item.attempt, outcome, sendLeaseMs: options.sendLeaseMs }
       try {
@@ -70,7 +78,7 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
   }
 
   function lookAgain(outcome: SendRecord['outcome']): void {
-    if (outcome.kind === 'retry') pump.after(outcome.afterMs)
+    if (outcome.kind === 'retry' || outcome.kind === 'deferred') pump.after(outcome.afterMs)
     if (outcome.kind === 'unknown' && options.unknownPolicy === 'resend') pump.after(options.reconcileMs)
   }
 
@@ -84,8 +92,14 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
     send,
     pump: pump.now,
     pumpAfter: pump.after,
-    stop: pump.stop,
-    start: pump.start,
+    stop() {
+      pump.stop()
+      pacing.stop()
+    },
+    start() {
+      pump.start()
+      pacing.start()
+    },
     async idle() {
       await pump.idle()
       while (onTheirWay.size > 0) await Promise.all(onTheirWay)
@@ -155,28 +169,5 @@ function createPump({ store, emit, options, clock }: OutboxDependencies, send: O
     get stopped() {
       return stopped
     },
-  }
-}
-
-function announce(
-  emit: Emit,
-  item: OutboxItem,
-  outcome: SendRecord['outcome'],
-  result: SendRecordResult,
-): void {
-  const { conversationId, messageId, author, attempt } = item
-  const report = { conversationId, messageId }
-  if (outcome.kind === 'sent') {
-    const sent = { ...report, author, attempt }
-    emit(
-      'message.sent',
-      outcome.providerId === undefined ? sent : { ...sent, providerId: outcome.providerId },
-    )
-  } else if (outcome.kind === 'retry' && result.status === 'pending') {
-    emit('message.retrying', { ...report, error: outcome.error, afterMs: outcome.afterMs })
-  } else if (outcome.kind === 'failed' && result.status === 'failed') {
-    emit('message.failed', { ...report, error: outcome.error })
-  } else if (outcome.kind === 'unknown' && result.status === 'unknown') {
-    emit('message.unknown', { ...report, error: outcome.error })
   }
 }

@@ -38,6 +38,8 @@ export interface TurnDependencies extends RespondingDependencies {
     readonly backoff: BackoffPolicy
     readonly quote: QuoteThresholds
     readonly sendLeaseMs: number
+    /** How many messages the texts of an answer may become. */
+    readonly maxPieces: number
   }
 }
 
@@ -147,7 +149,11 @@ function commitOf(
   answer: Answer | undefined,
   { channels, options, clock, generateId }: TurnDependencies,
 ): TurnCommit {
-  const sendable = splitAnswer(answer, channels.get(claim.conversation.channel)?.maxTextLength)
+  const sendable = splitAnswer(
+    answer,
+    channels.get(claim.conversation.channel)?.maxTextLength,
+    options.maxPieces,
+  )
   return {
     conversationId: claim.conversationId,
     fence: claim.fence,

@@ -38,6 +38,7 @@ export function mediaDownload(call: CallApi, settings: DownloadSettings) {
 
   return async (media: MediaRef, options: DownloadOptions = {}): Promise<MediaFile> => {
     const { account = settings.phoneNumberId, maxBytes = longestFile, signal } = options
+    if (!(maxBytes >= 0)) throw fileError('maxBytes is no number of bytes.', false)
     const limits = { account, maxBytes, signal }
     const known = addressOf(media, settings)
     const { id } = media

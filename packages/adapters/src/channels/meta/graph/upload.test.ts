@@ -1,4 +1,5 @@
 import type { OutboundContent, OutboundMessage } from '@switchboard/core'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { accepted, json, type Reply, startServer } from '../../../http/local-server.test.support.js'
 import { type MetaChannelOptions, metaChannel } from '../index.js'
@@ -105,6 +106,8 @@ test('what is wrong is refused before a byte leaves', async () => {
     ['caption', { type: 'image', media: { url: inline }, caption: 'x'.repeat(1025) }],
     ['no caption', { type: 'voice', media: { url: inline }, caption: 'x' }],
     ['512001 bytes', { type: 'sticker', media: { url: heavy } }],
+    ['audio/ogg', { type: 'voice', media: { url: 'data:audio/mpeg;base64,SUQz' } }],
+    ['image/jpeg or image/png', { type: 'image', media: { url: inline, mimeType: 'image/webp' } }],
   ]
   for (const [names, content] of contents)
     await expect(channel.send(message(content))).rejects.toMatchObject({
@@ -157,4 +160,27 @@ test('no words of a message get into its error, wherever they stand', async () =
     expect(error).toMatchObject({ code: 'channel_refused', providerCode: '100' })
     for (const word of words) expect(String(error)).not.toContain(word)
   }
+})
+
+test('whatever a file is made of, it is sent or refused, and never in doubt', async () => {
+  const { channel } = await setUp()
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.string(),
+    fc.constantFrom(inline, 'image/png', 'a\r\nb'),
+  )
+  const keys = fc.constantFrom('id', 'url', 'mimeType', 'filename')
+  const media = fc.oneof(
+    fc.jsonValue(),
+    fc.dictionary(keys, value).map(fields => ({ url: inline, ...fields })),
+  )
+  const type = fc.constantFrom('image', 'video', 'audio', 'voice', 'document', 'sticker', 'unheard_of')
+  await fc.assert(
+    fc.asyncProperty(type, media, async (kind, file) => {
+      const content = { type: kind, media: file } as unknown as OutboundContent
+      const error = await channel.send(message(content)).catch((thrown: unknown) => thrown)
+      if (error instanceof Error) expect(error).toMatchObject({ code: 'channel_refused', retryable: false })
+    }),
+    { numRuns: 300 },
+  )
 })

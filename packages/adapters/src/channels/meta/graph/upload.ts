@@ -9,7 +9,7 @@ import {
   type OutboundMessage,
 } from '@switchboard/core'
 import { type CallApi, isDataUrl, multipart, readDataUrl } from '../../../http/index.js'
-import { asFields, asId, asText, type Draft } from '../../../values.js'
+import { asFields, asId, asText, asWords, type Draft } from '../../../values.js'
 import { wrong } from './content/limits.js'
 import { messageBody } from './send.js'
 
@@ -19,18 +19,28 @@ interface UploadSettings {
 }
 
 type UploadOptions = CallOptions & { readonly account?: string }
-type Upload = (file: MediaFile, options?: UploadOptions) => Promise<MediaRef>
+type Uploaded = MediaRef & { readonly id: string }
+type Upload = (file: MediaFile, options?: UploadOptions) => Promise<Uploaded>
 
 const MiB = 1024 * 1024
 
-/** Meta, "Media": what one file may weigh. Stickers that do not move may have 100 KB only. */
-const heaviest: Readonly<Record<MediaContent['type'], number>> = {
-  image: 5 * MiB,
-  video: 16 * MiB,
-  audio: 16 * MiB,
-  voice: 16 * MiB,
-  document: 100 * MiB,
-  sticker: 500 * 1024,
+/** What one file may weigh, and be; absent: anything. */
+interface Allowance {
+  readonly bytes: number
+  readonly mimeTypes?: readonly string[]
+}
+
+/** Meta, "Media": what is something else is taken, and fails later. Stickers that do not move may have 100 KB only. */
+const allowances: Readonly<Record<MediaContent['type'], Allowance>> = {
+  image: { bytes: 5 * MiB, mimeTypes: ['image/jpeg', 'image/png'] },
+  video: { bytes: 16 * MiB, mimeTypes: ['video/mp4', 'video/3gpp'] },
+  audio: {
+    bytes: 16 * MiB,
+    mimeTypes: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg'],
+  },
+  voice: { bytes: 16 * MiB, mimeTypes: ['audio/ogg'] },
+  document: { bytes: 100 * MiB },
+  sticker: { bytes: 500 * 1024, mimeTypes: ['image/webp'] },
 }
 
 /** `POST /{phone number id}/media`. The id holds 30 days (Meta, "Media"). Uploading twice does no harm. */
@@ -41,7 +51,7 @@ export function mediaUpload(call: CallApi, { phoneNumberId, mediaTimeoutMs }: Up
         'mimeType is missing or no media type such as image/jpeg, and Meta takes no file without one.',
       )
     }
-    checkWeight(bytes, heaviest.document)
+    checkWeight(bytes, allowances.document)
     const fields = { messaging_product: 'whatsapp', type: mimeType }
     const file = { bytes, mimeType, filename: filename ?? 'file' }
     const { body, contentType } = multipart({ ...fields, file }, `switchboard-${randomUUID()}`)
@@ -61,7 +71,7 @@ export function mediaUpload(call: CallApi, { phoneNumberId, mediaTimeoutMs }: Up
         retryable: true,
       })
     }
-    const media: Draft<MediaRef> = { id, mimeType }
+    const media: Draft<Uploaded> = { id, mimeType }
     if (filename !== undefined) media.filename = filename
     return media
   }
@@ -75,15 +85,18 @@ export async function withUpload(
 ): Promise<OutboundMessage> {
   const { account, content } = message
   if (!('media' in content)) return message
-  const url = asText(asFields(content.media)?.url)
-  if (url === undefined || content.media.id !== undefined || !isDataUrl(url)) return message
+  const given = asFields(content.media)
+  const url = asText(given?.url)
+  if (url === undefined || given?.id !== undefined || !isDataUrl(url)) return message
   const data = readDataUrl(url)
   if (!data) throw wrong('media.url is a broken data: URL.')
   messageBody(withId(message, content, 'checked'))
-  checkWeight(data.bytes, heaviest[content.type])
-  const { mimeType = data.mimeType, filename } = content.media
+  const mimeType = asWords(given?.mimeType) ?? data.mimeType
+  const filename = asWords(given?.filename)
+  checkWeight(data.bytes, allowances[content.type])
+  checkKind(mimeType, content.type)
   const file = { bytes: data.bytes, mimeType, ...(filename !== undefined && { filename }) }
-  const { id = '' } = await upload(file, { account, ...(signal && { signal }) })
+  const { id } = await upload(file, { account, ...(signal && { signal }) })
   return withId(message, content, id)
 }
 
@@ -92,7 +105,14 @@ function withId(message: OutboundMessage, content: OutboundMedia, id: string): O
   return { ...message, content: { ...content, media: { ...media, id } } }
 }
 
-function checkWeight({ byteLength }: Uint8Array, most: number): void {
+function checkWeight({ byteLength }: Uint8Array, { bytes }: Allowance): void {
   if (byteLength === 0) throw wrong('the file is empty.')
-  if (byteLength > most) throw wrong(`the file has ${byteLength} bytes, and at most ${most} may be.`)
+  if (byteLength > bytes) throw wrong(`the file has ${byteLength} bytes, and at most ${bytes} may be.`)
+}
+
+function checkKind(mimeType: string, type: MediaContent['type']): void {
+  const { mimeTypes } = allowances[type]
+  const [plain = ''] = mimeType.toLowerCase().split(';')
+  if (!mimeTypes || mimeTypes.includes(plain.trim())) return
+  throw wrong(`the file is no ${mimeTypes.join(' or ')}, as its media type must be to go out as ${type}.`)
 }

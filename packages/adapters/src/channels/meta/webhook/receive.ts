@@ -9,7 +9,8 @@ import { isSigned } from './signature.js'
 export interface ReceiveSettings {
   readonly channel: string
   readonly defaultAccount: string
-  readonly appSecret: string | undefined
+  /** By number, the channel's own first. Without any nothing is verified. */
+  readonly appSecrets: ReadonlyMap<string, string | undefined>
   readonly verifyToken: string | undefined
   now(): number
 }
@@ -35,21 +36,40 @@ function verify({ url }: WebhookRequest, verifyToken: string | undefined): Webho
 }
 
 function receivePost(request: WebhookRequest, settings: ReceiveSettings): Received {
-  const { appSecret, channel, defaultAccount } = settings
-  if (
-    appSecret !== undefined &&
-    !isSigned(request.body, request.headers.get('x-hub-signature-256'), appSecret)
-  ) {
-    return refuse(401, 'The signature does not match.')
-  }
+  const { appSecrets, channel, defaultAccount } = settings
+  const signer = findSigner(request, appSecrets)
+  if (signer === 'nobody') return refuse(401, 'The signature does not match.')
   const webhook = parseBody(request.body)
   if (!webhook) return refuse(400, 'The body is not a JSON object.')
   if (webhook.object !== 'whatsapp_business_account')
     return refuse(400, 'The object is not whatsapp_business_account.')
   const entries = asList(webhook.entry)
   if (!entries) return refuse(400, 'The entry is not a list.')
-  return {
-    events: readEntries(entries, { channel, defaultAccount, now: settings.now() }),
-    response: accepted,
+  const events = readEntries(entries, { channel, defaultAccount, now: settings.now() })
+  if (!events.every(event => speaksFor(signer, event.account, appSecrets))) {
+    return refuse(401, 'The signature is that of another number.')
   }
+  return { events, response: accepted }
+}
+
+/** The secret that signed the request; `undefined` when there are none to verify with. */
+function findSigner(
+  { body, headers }: WebhookRequest,
+  appSecrets: ReceiveSettings['appSecrets'],
+): { readonly secret: string } | 'nobody' | undefined {
+  const secrets = new Set([...appSecrets.values()].filter(secret => secret !== undefined))
+  if (secrets.size === 0) return undefined
+  const header = headers.get('x-hub-signature-256')
+  for (const secret of secrets) if (isSigned(body, header, secret)) return { secret }
+  return 'nobody'
+}
+
+/** Whoever knows the secret of one app must not report what happened to the numbers of another. */
+function speaksFor(
+  signer: { readonly secret: string } | undefined,
+  account: string | undefined,
+  appSecrets: ReceiveSettings['appSecrets'],
+): boolean {
+  const secret = account === undefined ? undefined : appSecrets.get(account)
+  return !signer || secret === undefined || secret === signer.secret
 }

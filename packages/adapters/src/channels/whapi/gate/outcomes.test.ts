@@ -112,6 +112,8 @@ describe.each(transports)('%s', (_name, transport) => {
     expect(await sendTo(json(500, error(500)), reaction)).toMatchObject(again)
     expect(await sendTo((_response, socket) => socket.destroy(), reaction)).toMatchObject(again)
     expect(await sendTo(json(200, ''), reaction)).toMatchObject(again)
+    const undone = { ...message, content: { type: 'reaction', targetId: 't.1-a' } } as const
+    expect(await sendTo(json(500, error(500)), undone)).toMatchObject(again)
     expect(await sendTo(json(200, { success: false }), reaction)).toMatchObject({
       code: 'channel_refused',
       retryable: false,

@@ -137,6 +137,7 @@ test('what WhatsApp says itself is never answered', () => {
     text: 'Call: missed',
     event: 'call',
   })
+  expect(contentOf({ type: 'pin' })).toMatchObject({ type: 'system', event: 'pin' })
 })
 
 test('invitations and messages of other businesses are their words', () => {

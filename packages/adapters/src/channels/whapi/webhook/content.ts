@@ -62,6 +62,8 @@ function contentOfType(type: string, fields: Fields | undefined, message: Fields
       return system(asText(fields?.body) ?? '', asWords(message.subtype))
     case 'call':
       return system(['Call', asWords(fields?.status)].filter(Boolean).join(': '), type)
+    case 'pin':
+      return system('Pinned a message', type)
     default:
       return readWords(type, fields)
   }

@@ -1,4 +1,5 @@
-import { asList, type Fields } from '../../../values.js'
+import { asFields, asList, type Fields } from '../../../values.js'
+import { ownIdOf } from '../self.js'
 import { addMessage } from './message.js'
 import { addNotice, type Report } from './report.js'
 import { addStatus } from './status.js'
@@ -33,11 +34,18 @@ export function readBody(body: Fields, method: string, report: Report): void {
         readEach(value, key, addStatus, report)
         break
       default:
+        report.learnSelf(ownId(key, value))
         addNotice(report, key, { ...about, [key]: value })
     }
     parts += 1
   }
   if (parts === 0) addNotice(report, 'event', body)
+}
+
+/** The channel's state names the account; `user` is the account itself. */
+function ownId(key: string, value: unknown): unknown {
+  if (key === 'user') return asFields(value)?.id
+  return key === 'health' ? ownIdOf(value) : undefined
 }
 
 export function readEach(

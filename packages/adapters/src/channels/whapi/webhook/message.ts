@@ -18,6 +18,7 @@ export function addMessage(item: unknown, report: Report, raw: unknown = item): 
   const message = asFields(item)
   const id = asId(message?.id)
   if (!message || id === undefined) return false
+  if (isFromMe(message)) report.learnSelf(message.from)
   if (message.type === 'poll_update') return addPollUpdate(message, report)
   if (isOwnSend(message) && !report.history) {
     report.events.push(echoOf(id, message, raw, report))

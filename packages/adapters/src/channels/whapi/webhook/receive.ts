@@ -14,6 +14,7 @@ export interface ReceiveSettings {
   readonly webhookSecretHeader: string | undefined
   readonly methods: readonly string[]
   now(): number
+  readonly learnSelf: (address: unknown, account: string) => void
 }
 
 export function receiveWebhook(request: WebhookRequest, settings: ReceiveSettings): Received {
@@ -26,11 +27,13 @@ export function receiveWebhook(request: WebhookRequest, settings: ReceiveSetting
   const body = parseBody(request.body)
   if (!body) return refuse(400, 'The body is not a JSON object.')
   if (Object.keys(body).every(key => key === 'channel_id')) return refuse(400, 'The body holds no event.')
+  const account = asId(body.channel_id) ?? settings.defaultAccount
   const report: Report = {
     channel: settings.channel,
-    account: asId(body.channel_id) ?? settings.defaultAccount,
+    account,
     history: false,
     now: settings.now(),
+    learnSelf: address => settings.learnSelf(address, account),
     events: [],
   }
   readBody(body, request.method, report)

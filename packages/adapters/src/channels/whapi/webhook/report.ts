@@ -11,6 +11,8 @@ export interface Report {
   readonly history: boolean
   /** Epoch milliseconds. */
   readonly now: number
+  /** Takes note of an address that is ours. */
+  readonly learnSelf: (address: unknown) => void
   readonly events: ChannelEvent[]
 }
 

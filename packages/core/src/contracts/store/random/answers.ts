@@ -12,8 +12,8 @@ import { equal, ok, present } from '../../assert.js'
 interface Heard {
   readonly messageId: string
   readonly conversationId: string
-  /** `open`: nobody has dealt with it · `excused`: a person was in charge. */
-  state: 'open' | 'excused' | TurnOutcome
+  /** `open`: nobody has dealt with it · `excused`: a person was in charge · `revoked`: before anybody had. */
+  state: 'open' | 'excused' | 'revoked' | TurnOutcome
   turnId?: string
 }
 
@@ -24,11 +24,13 @@ export interface AnswerModel {
   conversationIds(): readonly string[]
   /** A line was stored; `answerable`: it wants an answer if the bot may give one. */
   stored(result: Extract<IngestResult, { kind: 'stored' }>, answerable: boolean): void
+  /** A message that was stored was amended. Returns whether its conversation is due for that. */
+  amended(messageId: string, by: string): boolean
   changed(change: HandoffChange | undefined): void
   claimed(result: ClaimResult, maxBurst: number): void
   /** Whether the turn's lease can still hold. */
   isCurrent(turn: ClaimedTurn): boolean
-  /** How many messages came since the turn was claimed. */
+  /** How much that voids its reply came since the turn was claimed. */
   newerThan(turn: ClaimedTurn): number
   /** The worker of the turn is gone, or its time is over. */
   ended(turn: ClaimedTurn): void
@@ -42,15 +44,21 @@ export interface AnswerModel {
 export function answerModel(): AnswerModel {
   const handoffs = new Map<string, Handoff>()
   const heard: Heard[] = []
+  /** The conversation of everything that voids replies, in order. */
+  const voiding: string[] = []
   const fences = new Map<string, number>()
   /** Turns that somebody may still commit, by conversation. */
   const current = new Map<string, { fence: number; heardBefore: number }>()
-  const waitingReplays = new Set<string>()
+  /** Their conversations. */
+  const waitingReplays = new Map<string, string>()
 
   const handoffOf = (conversationId: string): Handoff => handoffs.get(conversationId) ?? 'bot'
   const openIn = (conversationId: string): Heard[] =>
     heard.filter(message => message.conversationId === conversationId && message.state === 'open')
-  const partsOf = (turnId: string): Heard[] => heard.filter(message => message.turnId === turnId)
+  const partsOf = (turnId: string): Heard[] =>
+    heard.filter(message => message.turnId === turnId && message.state !== 'revoked')
+  const replaysIn = (conversationId: string): string[] =>
+    [...waitingReplays].flatMap(([turnId, where]) => (where === conversationId ? [turnId] : []))
 
   function isCurrent(turn: ClaimedTurn): boolean {
     return current.get(turn.conversationId)?.fence === turn.fence
@@ -58,7 +66,7 @@ export function answerModel(): AnswerModel {
 
   function newerThan(turn: ClaimedTurn): number {
     const { heardBefore = 0 } = current.get(turn.conversationId) ?? {}
-    return heard.slice(heardBefore).filter(message => message.conversationId === turn.conversationId).length
+    return voiding.slice(heardBefore).filter(conversationId => conversationId === turn.conversationId).length
   }
 
   function end(turn: ClaimedTurn, outcome: TurnOutcome, turnId: string): void {
@@ -67,6 +75,8 @@ export function answerModel(): AnswerModel {
         heard.find(candidate => candidate.messageId === id),
         `the message ${id} of a burst`,
       )
+      // Somebody took it back too late for a reply that newer messages may no longer void.
+      if (message.state === 'revoked') continue
       const before = turn.replayOf === undefined ? 'open' : 'parked'
       equal(message.state, before, `what message ${id} was when turn ${turnId} ended as ${outcome}`)
       Object.assign(message, { state: outcome, turnId })
@@ -100,14 +110,33 @@ export function answerModel(): AnswerModel {
       changed(result.handoffChange)
       const wakes = answerable && handoffOf(conversationId) === 'bot'
       equal(result.dueInMs !== null, wakes, 'whether a message is due')
-      if (answerable) heard.push({ messageId, conversationId, state: wakes ? 'open' : 'excused' })
+      if (!answerable) return
+      heard.push({ messageId, conversationId, state: wakes ? 'open' : 'excused' })
+      voiding.push(conversationId)
+    },
+    amended(messageId, by) {
+      const message = heard.find(candidate => candidate.messageId === messageId)
+      if (!message || by === 'reaction') return false
+      const { conversationId, state, turnId = '' } = message
+      const waits = state === 'open' || (state === 'parked' && waitingReplays.has(turnId))
+      if (by === 'revoke' && (state === 'open' || state === 'parked')) message.state = 'revoked'
+      if (!waits || handoffOf(conversationId) !== 'bot') return false
+      voiding.push(conversationId)
+      const nothingLeft = openIn(conversationId).length === 0 && replaysIn(conversationId).length === 0
+      if (nothingLeft) current.delete(conversationId)
+      return !nothingLeft
     },
     changed,
     claimed(result, maxBurst) {
       const { conversationId } = result
-      if (result.kind === 'later' || result.kind === 'idle') return
+      if (result.kind === 'later') return
+      const replays = replaysIn(conversationId)
+      if (result.kind === 'idle') {
+        const empty = replays.find(id => partsOf(id).length === 0)
+        if (empty !== undefined && handoffOf(conversationId) === 'bot') waitingReplays.delete(empty)
+        return
+      }
       equal(handoffOf(conversationId), 'bot', 'who speaks in a conversation that was claimed')
-      const replays = [...waitingReplays].filter(id => partsOf(id)[0]?.conversationId === conversationId)
       const oldest = openIn(conversationId).slice(0, maxBurst)
       if (result.kind === 'parked') {
         current.delete(conversationId)
@@ -125,7 +154,7 @@ export function answerModel(): AnswerModel {
       )
       ok(result.fence > (fences.get(conversationId) ?? 0), 'the fence grows with each claim')
       fences.set(conversationId, result.fence)
-      current.set(conversationId, { fence: result.fence, heardBefore: heard.length })
+      current.set(conversationId, { fence: result.fence, heardBefore: voiding.length })
     },
     isCurrent,
     newerThan,
@@ -143,11 +172,11 @@ export function answerModel(): AnswerModel {
       else current.delete(turn.conversationId)
     },
     parked: (turn, turnId) => end(turn, 'parked', turnId),
-    replayed: turnId => void waitingReplays.add(turnId),
+    replayed: turnId => void waitingReplays.set(turnId, partsOf(turnId)[0]?.conversationId ?? ''),
     finish() {
       const open = heard.filter(message => message.state === 'open')
       equal(open, [], 'messages that nobody has answered in the end')
-      equal([...waitingReplays], [], 'replays that still wait in the end')
+      equal([...waitingReplays.keys()], [], 'replays that still wait in the end')
     },
   }
 }

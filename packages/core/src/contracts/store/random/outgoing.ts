@@ -31,6 +31,8 @@ export interface OutgoingModel {
   received(message: Outgoing, status: ReceiptStatus, byOurId: boolean): void
   ranOut(messageId: string): void
   silenced(conversationId: string): void
+  /** What is parked may go. */
+  released(conversationId: string): void
   compare(messages: readonly Message[]): void
 }
 
@@ -53,7 +55,7 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
     message.status = status
     if (!failed) return
     for (const later of all.slice(all.indexOf(message) + 1)) {
-      if (later.turn === message.turn && later.status === 'pending') later.status = 'cancelled'
+      if (later.turn === message.turn && isWaiting(later)) later.status = 'cancelled'
     }
   }
 
@@ -85,9 +87,9 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
       const message = find(item.message.id)
       if (outcome.kind === 'sent' || item.attempt === message.attempt) {
         const after = statusAfterSend(message.status, outcome.kind)
-        const retried = after === 'pending' && message.status !== 'pending'
+        const waits = isWaiting({ status: after }) && after !== message.status
         const silent = message.author === 'bot' && !botMaySpeakIn(message.conversationId)
-        move(message, retried && silent ? 'cancelled' : after)
+        move(message, waits && silent ? 'cancelled' : after)
       }
       if (outcome.kind === 'sent') learnProviderId(message)
       equal(result.status, message.status, `the status of ${message.id} after ${outcome.kind}`)
@@ -111,8 +113,14 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
     },
     silenced(conversationId) {
       for (const message of all) {
-        const pending = message.conversationId === conversationId && message.status === 'pending'
-        if (pending && message.author === 'bot') message.status = 'cancelled'
+        const waits = message.conversationId === conversationId && isWaiting(message)
+        if (waits && message.author === 'bot') message.status = 'cancelled'
+      }
+    },
+    released(conversationId) {
+      for (const message of all) {
+        const parked = message.conversationId === conversationId && message.status === 'parked'
+        if (parked) message.status = 'pending'
       }
     },
     compare(messages) {
@@ -122,6 +130,10 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
       }
     },
   }
+}
+
+function isWaiting({ status }: { readonly status: MessageStatus }): boolean {
+  return status === 'pending' || status === 'parked'
 }
 
 function isOpen(message: Outgoing): boolean {

@@ -1,13 +1,16 @@
-import type { ClaimedTurn, IngestEvent, OutboxItem, SendRecord } from '../../../ports/index.js'
+import type { ClaimedTurn, IngestEvent, IngestResult, OutboxItem, SendRecord } from '../../../ports/index.js'
+import type { InboundMessage } from '../../../vocabulary/index.js'
 import { equal, kind, ok, present } from '../../assert.js'
 import type { RandomNumbers } from '../../random-numbers.js'
-import { ana, ben, echoTo, eva, reactionOf, receiptOf, textOf } from '../events.js'
-import { claimOptions, hourMs, ingestOptions, type Scene } from '../scene.js'
+import { receiptOf } from '../events.js'
+import { claimOptions, hourMs, type Scene } from '../scene.js'
 import { type AnswerModel, answerModel } from './answers.js'
+import { amend, ingest, silence } from './hearing.js'
 import { type OutgoingModel, outgoingModel } from './outgoing.js'
 
-const group = { kind: 'group', id: 'random-group' } as const
 const maxBurst = 4
+
+type Stored = Extract<IngestResult, { kind: 'stored' }>
 
 /** A random life of one store, with what must be true of it. */
 export interface Story {
@@ -20,6 +23,8 @@ export interface Story {
   /** Sends whose answer has not been recorded. */
   readonly flying: OutboxItem[]
   readonly told: IngestEvent[]
+  /** What customers said, with what became of it. */
+  readonly said: { readonly event: InboundMessage; readonly stored: Stored }[]
   nextId(prefix: string): string
 }
 
@@ -28,47 +33,7 @@ export function createStory(scene: Scene, random: RandomNumbers): Story {
   const outgoing = outgoingModel(conversationId => answers.handoffOf(conversationId) === 'bot')
   let lastId = 0
   const nextId = (prefix: string) => `${prefix}-${++lastId}`
-  return { scene, random, answers, outgoing, held: [], flying: [], told: [], nextId }
-}
-
-function randomEvent({ random, told, nextId }: Story): IngestEvent {
-  if (told.length > 0 && random.chance(0.25)) return random.pick(told)
-  const person = random.pick([ana, ben, eva])
-  const changes = {
-    providerId: nextId('provider'),
-    ...(random.chance(0.2) && { chat: group, sender: person }),
-    ...(random.chance(0.1) && { history: true, sentAt: 1_600_000_000_000 + 1000 * random.integer(9) }),
-  }
-  if (random.chance(0.12)) return { ...reactionOf(person, 'wamid.target'), ...changes }
-  if (random.chance(0.03)) return echoTo(person, 'from the phone', changes)
-  return textOf(person, nextId('text'), changes)
-}
-
-function isAnswerable(event: IngestEvent): boolean {
-  return event.type === 'message' && event.author === 'customer' && event.history !== true
-}
-
-/** Silences what a change of the handoff silences. */
-function silence({ answers, outgoing }: Story, conversationId: string): void {
-  if (answers.handoffOf(conversationId) !== 'bot') outgoing.silenced(conversationId)
-}
-
-async function ingest(story: Story): Promise<void> {
-  const { random, scene, told, answers } = story
-  const events = Array.from({ length: 1 + random.integer(4) }, () => randomEvent(story))
-  const handoffIdleMs = random.chance(0.8) ? 30 : hourMs
-  const results = await scene.store.ingest(events, { ...ingestOptions, handoffIdleMs })
-  for (const [index, event] of events.entries()) {
-    const result = present(results[index], 'a result for each event')
-    if (told.includes(event)) {
-      equal(result, { kind: 'duplicate' }, 'an event that was told before')
-      continue
-    }
-    told.push(event)
-    const stored = kind(result, 'stored', 'a new event')
-    answers.stored(stored, isAnswerable(event))
-    if (stored.handoffChange) silence(story, stored.conversationId)
-  }
+  return { scene, random, answers, outgoing, held: [], flying: [], told: [], said: [], nextId }
 }
 
 async function claim(story: Story): Promise<void> {
@@ -144,7 +109,8 @@ async function recordAny(story: Story): Promise<void> {
   const outcomes: readonly SendRecord['outcome'][] = [
     { kind: 'sent', providerId },
     { kind: 'sent', providerId },
-    { kind: 'sent', providerId },
+    { kind: 'parked', reason: 'window', error: 'closed' },
+    { kind: 'deferred', afterMs: random.pick([0, 20]) },
     { kind: 'retry', afterMs: random.pick([0, 20]), error: 'try again' },
     { kind: 'failed', error: 'refused' },
     { kind: 'unknown', error: 'no answer' },
@@ -256,6 +222,7 @@ async function compare({ scene, answers, outgoing }: Story): Promise<void> {
 /** What can happen, each as often as it is listed. */
 export const happenings: readonly (readonly [number, string, (story: Story) => Promise<void>])[] = [
   [9, 'ingest', ingest],
+  [3, 'amend', amend],
   [6, 'claim', claim],
   [7, 'end a turn', endTurn],
   [8, 'record a send', recordAny],

@@ -1,0 +1,92 @@
+import { withDeadline } from '../../http/deadline.js'
+
+/** What this process has seen of a message. */
+export interface KnownMessage {
+  /** In full, as WAHA wrote it. */
+  readonly fullId?: string
+  /** Every address of its chat: a person may have two. */
+  readonly chats?: readonly string[]
+  /** Ours: the outbound id under which we sent it. */
+  readonly outboundId?: string
+}
+
+/**
+ * What cannot be told from a stored id alone: the participant and `fromMe` of full ids, and which messages are ours. It is
+ * a convenience of this process. Without it (after a restart, in another process) ids are built from the conversation.
+ */
+export interface ChannelMemory {
+  known(account: string, stanza: string): KnownMessage | undefined
+  learn(account: string, stanza: string, facts: KnownMessage): void
+  /** The engine that the last webhook of the session named. */
+  engineOf(account: string): string | undefined
+  learnEngine(account: string, engine: string): void
+  /** Notes that a request which may send a message is under way. */
+  underway<T>(account: string, send: Promise<T>): Promise<T>
+  /** Resolves when the sends that are under way now have ended; `undefined`: there are none. */
+  settled(account: string): Promise<void> | undefined
+}
+
+/** Some 10 MB at most. */
+const mostMessages = 20_000
+const mostSessions = 1_000
+/** A webhook does not wait longer for the answer of a send. */
+const longestWaitMs = 10_000
+
+export function channelMemory(): ChannelMemory {
+  const messages = new Map<string, KnownMessage>()
+  const engines = new Map<string, string>()
+  const sends = new Map<string, Set<Promise<unknown>>>()
+  const keyOf = (account: string, stanza: string) => `${account}\n${stanza}`
+  return {
+    known: (account, stanza) => messages.get(keyOf(account, stanza)),
+    learn(account, stanza, facts) {
+      const key = keyOf(account, stanza)
+      const known = messages.get(key)
+      if (isOfAnotherChat(facts, known)) return
+      messages.delete(key)
+      const chats = [...new Set([...(known?.chats ?? []), ...(facts.chats ?? [])])]
+      messages.set(key, { ...known, ...facts, chats })
+      if (messages.size <= mostMessages) return
+      const [oldest] = messages.keys()
+      if (oldest !== undefined) messages.delete(oldest)
+    },
+    engineOf: account => engines.get(account),
+    learnEngine(account, engine) {
+      if (engines.size >= mostSessions) engines.clear()
+      engines.set(account, engine)
+    },
+    async underway(account, send) {
+      const others = sends.get(account) ?? new Set()
+      sends.set(account, others.add(send))
+      try {
+        return await send
+      } finally {
+        others.delete(send)
+        if (others.size === 0) sends.delete(account)
+      }
+    },
+    settled(account) {
+      const underway = sends.get(account)
+      return underway && allEnded([...underway])
+    },
+  }
+}
+
+/**
+ * Senders choose their stanzas: one that repeats that of another chat must not lead answers to its own. Of our own sends the
+ * answer says so, whatever address the engine gives the chat.
+ */
+function isOfAnotherChat({ chats = [], outboundId }: KnownMessage, known: KnownMessage | undefined): boolean {
+  const before = known?.chats ?? []
+  if (outboundId !== undefined || chats.length === 0 || before.length === 0) return false
+  return !chats.some(chat => before.includes(chat))
+}
+
+async function allEnded(sends: readonly Promise<unknown>[]): Promise<void> {
+  await withDeadline(longestWaitMs, undefined, signal =>
+    Promise.race([
+      Promise.allSettled(sends),
+      new Promise(resolve => signal.addEventListener('abort', resolve, { once: true })),
+    ]),
+  )
+}

@@ -1,0 +1,19 @@
+import { asFields, asList, type Fields } from '../../../values.js'
+import { readPeople } from '../addresses.js'
+import { addNotice, type Report } from './report.js'
+
+/**
+ * `group.v2.…`: a notice, and what it tells about its members: `id` and `pn` are two addresses of one person. Nobody is
+ * stored for it; who is known already gets the other address.
+ */
+export function addGroupNews(payload: Fields, report: Report): boolean {
+  addNotice(report)
+  const { channel, account, events } = report
+  const members = asList(payload.participants) ?? asList(asFields(payload.group)?.participants) ?? []
+  for (const item of members) {
+    const member = asFields(item)
+    const [previous, ...current] = readPeople([member?.id, member?.pn])
+    if (previous && current.length > 0) events.push({ type: 'identity', channel, account, previous, current })
+  }
+  return true
+}

@@ -1,0 +1,48 @@
+import type { JsonObject } from './json.js'
+import type { Delivery } from './webhooks/redeliver.js'
+
+/** How a person says something. */
+export interface SayOptions {
+  /** The message's id in the provider's shape; default a new one. Give the same twice to play a redelivery. */
+  readonly id?: string
+  /** When it was written; a string goes out as it is (Meta: seconds). Default now. */
+  readonly timestamp?: Date | string
+  /** Id of the message that it replies to. */
+  readonly quote?: string
+  readonly forwarded?: boolean
+  /** Id of a group to say it in; whoever writes to a group is a member. */
+  readonly group?: string
+  /** The account written to: `whapi`, `waha`, or the id of an account (`phoneNumberId`). Default Meta's first number. */
+  readonly via?: string
+  /** Default true: resolve once the webhook was answered with 200, or given up. */
+  readonly wait?: boolean
+}
+
+/** What became of something said. */
+export interface Said extends Delivery {
+  /** The provider's id of the message: a wamid at Meta. */
+  readonly id: string
+}
+
+/** Something a human of the business wrote on the business phone. */
+export interface EchoDetails {
+  /** Name, key, phone or BSUID of the person it went to. */
+  readonly to: string
+  readonly text?: string
+  /** Instead of a text, any message in Meta's shape: `{ type: 'image', image: { … } }`. */
+  readonly message?: JsonObject & { type: string }
+  readonly id?: string
+  readonly timestamp?: Date
+  /** Id of the message it replies to. */
+  readonly quote?: string
+  /** The account whose phone it is; as in `SayOptions`. */
+  readonly via?: string
+  /** Default true: resolve once the webhook was answered with 200, or given up. */
+  readonly wait?: boolean
+}
+
+/** Waits for the webhook unless told otherwise. */
+export async function said(id: string, work: Promise<Delivery>, wait: boolean | undefined): Promise<Said> {
+  if (wait === false) return { id, delivered: false, deliveries: [] }
+  return { id, ...(await work) }
+}
