@@ -42,7 +42,7 @@ export function createBot(options: BotOptions): Bot {
   const { store, channels, clock, sweepMs } = resolved
   const middleware: Middleware[] = []
   const pipeline = createPipeline(resolved, middleware)
-  const { emitter, inbox, outbox } = pipeline
+  const { emitter, inbox, lookUps, outbox } = pipeline
   const ready = once(() => store.init())
   const workers = createWorkers({ ...resolved, ...pipeline, ready })
   let stopped = false
@@ -85,6 +85,7 @@ export function createBot(options: BotOptions): Bot {
     },
     async close(graceMs) {
       stopped = true
+      await lookUps.stop()
       await inbox.idle()
       await workers.stop(graceMs)
       outbox.stop()

@@ -38,8 +38,18 @@ create table switchboard.identities (
   primary key (value, kind, channel)
 );
 create index identities_user on switchboard.identities (user_id);
-comment on table switchboard.identities is 'Addresses of people. An address never moves to another user.';
+comment on table switchboard.identities is 'Addresses of people: whose each one is now.';
 comment on column switchboard.identities.channel is 'Empty for phones: a number is one person on every channel.';
+
+create table switchboard.former_identities (
+  user_id bigint not null references switchboard.users on delete cascade,
+  kind text collate "C" not null,
+  channel text collate "C" not null,
+  value text collate "C" not null,
+  left_at timestamptz not null default now(),
+  primary key (user_id, kind, channel, value)
+);
+comment on table switchboard.former_identities is 'Addresses that people have left. An event that is late does not give them back.';
 
 create table switchboard.conversations (
   id bigint generated always as identity primary key,
@@ -111,6 +121,7 @@ create table switchboard.messages (
   type text collate "C" not null,
   status switchboard.message_status,
   outbound_id text collate "C",
+  former_id text collate "C",
   provider_id text collate "C",
   quoted_id text collate "C",
   sender_name text,
@@ -127,10 +138,11 @@ create unique index messages_outbound on switchboard.messages (outbound_id) wher
 comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
 comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
 comment on column switchboard.messages.turn_id is 'The turn that wrote it.';
-comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups.';
-comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, and it was not revoked.';
+comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: merges knows who that user is now.';
+comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, it was not revoked, and it was not dealt with before a merge moved the mark back.';
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
+comment on column switchboard.messages.former_id is 'The id that a message without an outbound_id had before its conversation went into another one. It keeps it.';
 comment on column switchboard.messages.quoted_id is 'Provider id of the quoted message; of reactions, edits and revocations the message meant.';
 comment on column switchboard.messages.content is 'Null when it is {"type": "text", "text": text}, also in an edit, and for reactions and revocations.';
 comment on column switchboard.messages.amended is '{editedAt, original: {type, text, content}, revokedAt, reactions: [{by, name, emoji}]}, times in milliseconds. text and content are what it says now; of a revoked message only original has the words, and nothing reads them.';
@@ -145,6 +157,7 @@ create table switchboard.turns (
   ended_at timestamptz not null,
   attempts integer not null,
   waiting boolean not null default false,
+  burst bigint[],
   outcome text collate "C" not null check (outcome in ('answered', 'silent', 'parked')),
   error text,
   model text,
@@ -155,6 +168,7 @@ create index turns_ended on switchboard.turns (ended_at);
 create index turns_parked on switchboard.turns (ended_at) where outcome = 'parked';
 create index turns_waiting on switchboard.turns (conversation_id, to_position) where waiting;
 comment on table switchboard.turns is 'The bot''s answers to bursts. The burst: answerable messages beyond from_position, up to to_position.';
+comment on column switchboard.turns.burst is 'Of a parked turn whose conversation was merged: the positions of its messages. Others lie among them now.';
 comment on column switchboard.turns.waiting is 'A parked turn that shall be answered again.';
 
 create table switchboard.deliveries (
@@ -194,3 +208,24 @@ create table switchboard.receipts (
 );
 create index receipts_received on switchboard.receipts (received_at);
 comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. amended: the message has amendments, which are lines.';
+
+create table switchboard.merges (
+  id bigint generated always as identity primary key,
+  user_id bigint not null,
+  merged_user_id bigint not null,
+  reason text collate "C" not null check (reason in ('shown', 'told')),
+  merged_at timestamptz not null
+);
+create unique index merges_merged_user on switchboard.merges (merged_user_id);
+create index merges_user on switchboard.merges (user_id);
+comment on table switchboard.merges is 'Users that turned out to be one. user_id remained then; it may have been merged itself since.';
+
+create table switchboard.merged_conversations (
+  merged_id bigint primary key,
+  merge_id bigint not null references switchboard.merges,
+  kept_id bigint not null,
+  conversation_id bigint not null
+);
+create index merged_conversations_conversation on switchboard.merged_conversations (conversation_id);
+create index merged_conversations_merge on switchboard.merged_conversations (merge_id);
+comment on table switchboard.merged_conversations is 'Ids of conversations that went into others: into kept_id then, found in conversation_id now.';

@@ -70,7 +70,7 @@ create type switchboard.message_row as (
 create function switchboard.to_message(m switchboard.messages) returns switchboard.message_row
   language sql stable parallel safe
   return row(
-    switchboard.message_id((m).outbound_id, (m).conversation_id, (m).position), (m).conversation_id::text, (m).position,
+    switchboard.message_id(coalesce((m).outbound_id, (m).former_id), (m).conversation_id, (m).position), (m).conversation_id::text, (m).position,
     (m).author, (m).type, (m).text, (m).content, (m).provider_id, (m).quoted_id, (m).status, (m).error, (m).sender_name,
     switchboard.to_milliseconds((m).sent_at), switchboard.to_milliseconds((m).received_at),
     switchboard.to_milliseconds((m).delivered_at), switchboard.to_milliseconds((m).read_at), (m).amended
@@ -133,5 +133,29 @@ as $$
 -- In the order of their ids. A statement of its own: the next one sees what the lock waited for.
 begin
   perform 1 from conversations where id = any (ids) order by id for no key update;
+end
+$$;
+
+create function switchboard.conversation_now(wanted bigint) returns bigint
+  language sql stable
+  return coalesce((select m.conversation_id from switchboard.merged_conversations m where m.merged_id = wanted), wanted);
+comment on function switchboard.conversation_now is 'The conversation of this id, or the one that it went into.';
+
+create function switchboard.lock_conversation(wanted bigint) returns bigint
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+-- Also when it is merged while we wait for the lock. Null: there is none.
+begin
+  loop
+    perform lock_conversations(array[wanted]);
+    if exists (select 1 from conversations where id = wanted) then
+      return wanted;
+    end if;
+    select m.conversation_id into wanted from merged_conversations m where m.merged_id = wanted;
+    if not found then
+      return null;
+    end if;
+  end loop;
 end
 $$;

@@ -40,33 +40,67 @@ as $$
 $$;
 comment on function switchboard.find_user is 'The user of the first address that is known.';
 
-create function switchboard.find_users(channel_name text, kinds text[], addresses text[]) returns bigint
+create function switchboard.are_of(owner bigint, channel_name text, kinds text[], addresses text[]) returns boolean
   language sql stable
   set search_path = switchboard, pg_temp
 as $$
-  select count(i.user_id)
+  select count(i.user_id) = cardinality(kinds)
   from unnest(kinds, addresses) as address (kind, value)
   join identities i on i.value = address.value and i.kind = address.kind
-    and i.channel = identity_channel(address.kind, channel_name)
+    and i.channel = identity_channel(address.kind, channel_name) and i.user_id = owner
 $$;
-comment on function switchboard.find_users is 'How many of the addresses are known.';
+comment on function switchboard.are_of is 'Whether all the addresses are those of this user.';
 
-create function switchboard.learn_identities(owner bigint, channel_name text, kinds text[], addresses text[]) returns void
+create function switchboard.is_personal(kind text) returns boolean
+  language sql immutable parallel safe
+  return kind in ('bsuid', 'parent_bsuid', 'lid', 'id');
+comment on function switchboard.is_personal is 'The rule isPersonalAddress of @switchboard/core: no other person ever gets such an address.';
+
+create function switchboard.is_somebody_else(
+  candidate bigint, owner bigint, channel_name text, shown_kinds text[]
+) returns boolean
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select exists (
+    select 1
+    from identities c
+    where c.user_id = candidate and is_personal(c.kind) and (
+      c.channel = channel_name and c.kind = any (shown_kinds)
+      or exists (select 1 from identities o where o.user_id = owner and o.kind = c.kind and o.channel = c.channel)
+    )
+  )
+$$;
+comment on function switchboard.is_somebody_else is 'Whether the candidate has a personal address of a kind of which the owner, or the event, has another one.';
+
+create function switchboard.learn_identities(
+  owner bigint, channel_name text, kinds text[], addresses text[], told boolean default false
+) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
+-- An address that they have left comes back only when that is told: an old event may still show it.
 declare
   address record;
 begin
   for address in
-    select kind, value from unnest(kinds, addresses) with ordinality as a (kind, value, place) order by place
+    select a.kind, a.value, f.user_id is not null as was_left
+    from unnest(kinds, addresses) with ordinality as a (kind, value, place)
+    left join former_identities f on f.user_id = owner and f.kind = a.kind and f.value = a.value
+      and f.channel = identity_channel(a.kind, channel_name)
+    order by a.place
   loop
-    insert into identities (value, kind, channel, user_id)
-    values (address.value, address.kind, identity_channel(address.kind, channel_name), owner)
+    continue when address.was_left and not told;
+    insert into identities (value, kind, channel, user_id, created_at)
+    values (address.value, address.kind, identity_channel(address.kind, channel_name), owner, clock_timestamp())
     on conflict do nothing;
-    if found and address.kind = 'phone' then
+    continue when not found;
+    if address.kind = 'phone' then
       update users set phone = address.value where id = owner;
     end if;
+    delete from former_identities f
+    where address.was_left and f.user_id = owner and f.kind = address.kind and f.value = address.value
+      and f.channel = identity_channel(address.kind, channel_name);
   end loop;
 end
 $$;
@@ -129,7 +163,7 @@ create function switchboard.find_target(target jsonb) returns bigint
   language sql stable
   set search_path = switchboard, pg_temp
 as $$
-  select id from conversations where id = to_id(target ->> 'conversation_id')
+  select id from conversations where id = conversation_now(to_id(target ->> 'conversation_id'))
   union all
   select c.id
   from accounts a

@@ -50,7 +50,7 @@ create type switchboard.chat_line as (
   complete boolean,
   renamed boolean
 );
-comment on type switchboard.chat_line is 'An event that becomes a line of a conversation. says: somebody says something now. complete: everybody and everything it names is known. renamed: its sender has another name than we know.';
+comment on type switchboard.chat_line is 'An event that becomes a line of a conversation. says: somebody says something now. complete: everybody and everything it names is known, and its person is one user. renamed: its sender has another name than we know.';
 
 create function switchboard.resolve_lines(given json) returns setof switchboard.chat_line
   language sql stable
@@ -66,9 +66,9 @@ begin atomic
     )), f.history, f.text, f.content, f.quoted_id, f.sender_name, f.sent_at, f.raw,
     f.account_id, f.user_id, f.conversation_id,
     f.conversation_id is not null and (f.user_id is not null or cardinality(f.identity_kinds) = 0) and (
-      cardinality(f.identity_kinds) < 2 or f.second_id is not null and (
+      cardinality(f.identity_kinds) < 2 or f.second_id is not distinct from f.user_id and (
         cardinality(f.identity_kinds) = 2
-        or switchboard.find_users(f.channel, f.identity_kinds, f.identity_values) = cardinality(f.identity_kinds)
+        or switchboard.are_of(f.user_id, f.channel, f.identity_kinds, f.identity_values)
       )
     ),
     f.name is not null and f.user_id is not null
@@ -103,7 +103,7 @@ begin atomic
     offset 0
   ) as f;
 end;
-comment on function switchboard.resolve_lines is 'Without what is already stored. An address never moves to another user, so once all are known the first one names the user.';
+comment on function switchboard.resolve_lines is 'Without what is already stored. Addresses of several users are not complete: who that is has to be looked into.';
 
 create function switchboard.all_complete(lines switchboard.chat_line[]) returns boolean
   language sql stable
@@ -189,47 +189,63 @@ begin
 end
 $$;
 
-create function switchboard.meet_people(lines switchboard.chat_line[], changes jsonb) returns jsonb
+create function switchboard.is_tangled(channel_name text, kinds text[], addresses text[]) returns boolean
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+-- Not merely somebody with one more address: several users, somebody else with the same number, or a number that was left.
+  with shown as (
+    select a.kind, identity_channel(a.kind, channel_name) as channel, a.value
+    from unnest(kinds, addresses) as a (kind, value)
+  ), known as (
+    select s.kind, i.user_id
+    from shown s
+    join identities i on i.value = s.value and i.kind = s.kind and i.channel = s.channel
+  )
+  select (select count(distinct k.user_id) > 1 from known k)
+    or exists (
+      select 1 from known k where is_somebody_else(k.user_id, null, channel_name, kinds)
+    ) and not exists (select 1 from known k where is_personal(k.kind))
+    or exists (
+      select 1
+      from known k
+      join former_identities f on f.user_id = k.user_id
+      join shown s on s.kind = f.kind and s.channel = f.channel and s.value = f.value
+    )
+$$;
+
+create function switchboard.meet_people(lines switchboard.chat_line[]) returns boolean
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- The slow way, for people who are known in part: one event after the other, in the order of the call. A line that is
--- already there teaches nothing. Returns the user of each identity change by the number of its event.
+-- People who are known in part, one event after the other, in the order of the call. A line that is already there teaches
+-- nothing. False: one of them is not so simple, see ingest_in_order.
 declare
-  step record;
+  line record;
   account integer;
   owner bigint;
-  users_changed jsonb := '{}';
 begin
-  for step in
-    select l.number, l.channel, l.account, l.identity_kinds as kinds, l.identity_values as addresses, l.name,
-      l.group_id, l.provider_id, false as is_change
-    from unnest(lines) as l where not l.complete
-    union all
-    select c.number, c.channel, c.account, c.kinds, c.addresses, null, null, null, true
-    from jsonb_to_recordset(changes) as c (number integer, channel text, account text, kinds text[], addresses text[])
-    order by 1
+  for line in
+    select l.channel, l.account, l.identity_kinds as kinds, l.identity_values as addresses, l.name, l.group_id, l.provider_id
+    from unnest(lines) as l
+    where not l.complete
+    order by l.number
   loop
-    if step.is_change then
-      owner := find_user(step.channel, step.kinds, step.addresses);
-      if owner is not null then
-        perform learn_identities(owner, step.channel, step.kinds, step.addresses);
-        users_changed := users_changed || jsonb_build_object(step.number, owner::text);
-      end if;
-      continue;
-    end if;
-    account := ensure_account(step.channel, step.account);
-    continue when exists (select 1 from messages where account_id = account and provider_id = step.provider_id);
+    account := ensure_account(line.channel, line.account);
+    continue when exists (select 1 from messages where account_id = account and provider_id = line.provider_id);
     owner := null;
-    if cardinality(step.kinds) > 0 then
-      owner := ensure_user(step.channel, step.kinds, step.addresses, step.name);
+    if cardinality(line.kinds) > 0 then
+      if is_tangled(line.channel, line.kinds, line.addresses) then
+        return false;
+      end if;
+      owner := ensure_user(line.channel, line.kinds, line.addresses, line.name);
     end if;
-    if step.group_id is null then
-      perform ensure_conversation(account, owner, null, step.kinds[1], step.addresses[1]);
+    if line.group_id is null then
+      perform ensure_conversation(account, owner, null, line.kinds[1], line.addresses[1]);
     else
-      perform ensure_conversation(account, null, step.group_id, 'group', step.group_id);
+      perform ensure_conversation(account, null, line.group_id, 'group', line.group_id);
     end if;
   end loop;
-  return users_changed;
+  return true;
 end
 $$;

@@ -35,7 +35,7 @@ begin
       r.number, r.channel, r.account, r.provider_id, r.outbound_id, r.status, r.at, r.error,
       a.id, coalesce(m.conversation_id, o.conversation_id), coalesce(m.position, o.position),
       coalesce(m.author, o.author),
-      case when m.position is not null then message_id(m.outbound_id, m.conversation_id, m.position) else o.outbound_id end,
+      case when m.position is not null then message_id(coalesce(m.outbound_id, m.former_id), m.conversation_id, m.position) else o.outbound_id end,
       m.position is null and o.position is not null and o.provider_id is null
     )::receipt
     from unnest(receipts) as r
@@ -43,7 +43,7 @@ begin
       select a.id from accounts a where a.channel = r.channel and a.name = r.account limit 1
     ) as a on true
     left join lateral (
-      select m.conversation_id, m.position, m.author, m.outbound_id
+      select m.conversation_id, m.position, m.author, m.outbound_id, m.former_id
       from messages m
       where m.account_id = a.id and m.provider_id = r.provider_id
       limit 1
@@ -103,6 +103,7 @@ declare
   moved integer[];
   settled receipt[];
   one receipt;
+  found_count bigint;
 begin
   with judged as (
     select r.*, status_rank(r.status) as rank, coalesce(to_time(r.at), moment) as reported_at,
@@ -137,9 +138,13 @@ begin
   select array_agg(j.number) filter (where j.moves),
     array_agg((
       j.number, null, null, null, null, j.status, null, null, null, j.conversation_id, j.place, null, null, null
-    )::receipt) filter (where j.moves and (j.was_open or j.status = 'failed'))
-  into moved, settled
+    )::receipt) filter (where j.moves and (j.was_open or j.status = 'failed')),
+    count(*)
+  into moved, settled, found_count
   from judged j;
+  if found_count < (select count(*) from unnest(receipts) as r where r.place is not null and r.author is distinct from 'customer') then
+    raise serialization_failure using message = 'One of these messages went to another conversation in this moment.';
+  end if;
 
   if settled is not null then
     update deliveries d set

@@ -23,6 +23,16 @@ as $$
 $$;
 comment on function switchboard.file_wake is 'After each change of a conversation''s due_at.';
 
+create function switchboard.silence_bot(conversation bigint, moment timestamptz) returns void
+  language sql
+  set search_path = switchboard, pg_temp
+as $$
+  select cancel_deliveries(conversation, array_agg(d.place), moment)
+  from waiting_deliveries(conversation) as d
+  join messages m on m.conversation_id = conversation and m.position = d.place and m.author = 'bot'
+$$;
+comment on function switchboard.silence_bot is 'What the bot has not yet said stays unsaid.';
+
 create function switchboard.move_handoff(
   conversation bigint, event text, reason text, moved_by text, idle_ms double precision, read_through bigint, moment timestamptz
 ) returns json
@@ -58,9 +68,7 @@ begin
   where id = conversation;
   perform file_wake(conversation);
   if next_state <> 'bot' then
-    perform cancel_deliveries(conversation, array_agg(d.place), moment)
-    from waiting_deliveries(conversation) as d
-    join messages m on m.conversation_id = conversation and m.position = d.place and m.author = 'bot';
+    perform silence_bot(conversation, moment);
   end if;
   return json_build_object(
     'conversation', conversation_by_id(conversation),

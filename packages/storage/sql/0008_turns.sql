@@ -39,7 +39,8 @@ begin
     returning id into turn;
   end if;
   update conversations c set
-    read_to = greatest(c.read_to, read_through),
+    -- What a replay answers was read before; in a merged conversation newer messages may lie before it.
+    read_to = case when replay is null then greatest(c.read_to, read_through) else c.read_to end,
     attempts = 0,
     voids = 0,
     unread_count = u.count,
@@ -48,7 +49,9 @@ begin
     select count(*)::integer as count, min(m.received_at) as since
     from messages m
     where m.conversation_id = conversation and m.answerable
-      and m.position > greatest(read_through, (select read_to from conversations where id = conversation))
+      and m.position > greatest(
+        case when replay is null then read_through end, (select read_to from conversations where id = conversation)
+      )
   ) as u
   where c.id = conversation;
   perform free_conversation(conversation, moment);
@@ -71,10 +74,10 @@ create type switchboard.turn_row as (
 );
 
 create function switchboard.burst_range(conversation bigint, read_to bigint, max_burst integer)
-  returns table (replay bigint, starts_after bigint, ends_at bigint)
+  returns table (replay bigint, starts_after bigint, ends_at bigint, chosen bigint[])
   language sql stable parallel safe rows 1
 begin atomic
-  select r.id, coalesce(r.from_position, burst_range.read_to), (
+  select r.id, coalesce(r.from_position, burst_range.read_to), coalesce((select max(b) from unnest(r.burst) as b), (
     select max(u.position)
     from (
       select m.position
@@ -85,10 +88,10 @@ begin atomic
       order by m.position
       limit case when r.id is null then max_burst end
     ) as u
-  )
+  )), r.burst
   from (values (1)) as always
   left join lateral (
-    select t.id, t.from_position, t.to_position
+    select t.id, t.from_position, t.to_position, t.burst
     from switchboard.turns t
     where t.conversation_id = conversation and t.waiting
     order by t.to_position
@@ -96,7 +99,7 @@ begin atomic
   ) as r on true;
 end;
 comment on function switchboard.burst_range is
-  'What is to be answered: the answerable messages beyond starts_after, up to ends_at. A parked turn that waits goes first.';
+  'What is to be answered: the answerable messages beyond starts_after, up to ends_at, or those chosen. A parked turn that waits goes first.';
 
 create function switchboard.park_or_free(
   taken switchboard.conversations[], max_burst integer, max_attempts integer, moment timestamptz
@@ -184,14 +187,17 @@ begin
       array(
         select to_message(m)
         from messages m
-        where m.conversation_id = c.id and m.answerable and m.position > b.starts_after and m.position <= b.ends_at
+        where m.conversation_id = c.id and m.position > b.starts_after and m.position <= b.ends_at
+          and coalesce(m.position = any (b.chosen), m.answerable)
         order by coalesce(m.sent_at, m.received_at), m.position
       ),
       array(
         select to_message(m)
         from messages m
         where m.conversation_id = c.id and is_spoken(m.type, m.status)
-          and not (m.answerable and m.position > b.starts_after and m.position <= b.ends_at)
+          and not (
+            m.position > b.starts_after and m.position <= b.ends_at and coalesce(m.position = any (b.chosen), m.answerable)
+          )
           and not (m.author = 'customer' and m.position > greatest(c.read_to, b.ends_at))
         order by m.position desc
         limit most_history

@@ -34,7 +34,7 @@ begin
     join conversations c on c.id = m.conversation_id
     join accounts a on a.id = c.account_id
     join turns t on t.id = m.turn_id
-    where m.conversation_id = to_id(k.conversation_id) and m.author = 'bot'
+    where m.conversation_id = conversation_now(to_id(k.conversation_id)) and m.author = 'bot'
   );
 end
 $$;
@@ -76,7 +76,7 @@ begin
     ) as k
     join conversations c on c.id = to_id(k.conversation_id) and c.fence = k.fence and c.lease_until > moment
     cross join lateral (
-      select k.version = c.version or k.accept_newer as committed, greatest(c.read_to, k.read_to) as known_to
+      select k.version = c.version or k.accept_newer as committed, case when k.replay_of is null then greatest(c.read_to, k.read_to) else c.read_to end as known_to
     ) as d
     left join lateral (
       select t.id from turns t where t.id = to_id(k.replay_of) and t.conversation_id = c.id limit 1
@@ -305,7 +305,7 @@ declare
   conversation bigint;
 begin
   select conversation_id into conversation from turns where id = wanted;
-  perform lock_conversations(array[conversation]);
+  conversation := lock_conversation(conversation);
   update turns set waiting = true where id = wanted and outcome = 'parked';
   if not found then
     return null;

@@ -205,6 +205,9 @@ begin
     join messages m on m.conversation_id = r.conversation_id and m.position = r.place
     order by r.ordinality
   );
+  if cardinality(statuses) < cardinality(records) then
+    raise serialization_failure using message = 'One of these messages went to another conversation in this moment.';
+  end if;
   -- A message that is pending again keeps its place: nothing overtakes it, and it does not follow itself.
   last_numbers := array(
     select max(r.number)

@@ -6,13 +6,12 @@ create function switchboard.set_handoff(target jsonb, request jsonb) returns jso
 as $$
 -- target: see find_target; request: {state, by, idle_ms}. Returns {conversation, change}, or null without a conversation.
 declare
-  wanted bigint := ensure_target(target);
+  wanted bigint := lock_conversation(ensure_target(target));
   change json;
 begin
   if wanted is null then
     return null;
   end if;
-  perform lock_conversations(array[wanted]);
   change := move_handoff(
     wanted,
     case request ->> 'state' when 'bot' then 'handback' when 'requested' then 'request' else 'takeover' end,
@@ -53,11 +52,10 @@ declare
 begin
   select * into written from messages where outbound_id = message ->> 'id';
   if not found then
-    wanted := ensure_target(target);
+    wanted := lock_conversation(ensure_target(target));
     if wanted is null then
       return null;
     end if;
-    perform lock_conversations(array[wanted]);
     select * into written from messages where outbound_id = message ->> 'id';
   end if;
   if written.position is not null then

@@ -44,13 +44,15 @@ create function switchboard.list_messages(conversation jsonb, page jsonb) return
   set jit = off
 as $$
 -- conversation: {id}; page: {limit, before}; before: a position.
+declare
+  wanted bigint := conversation_now(to_id(conversation ->> 'id'));
 begin
   return (
     select json_agg(p.message order by p.position)
     from (
       select to_message(m) as message, m.position
       from messages m
-      where m.conversation_id = to_id(conversation ->> 'id')
+      where m.conversation_id = wanted
         and m.position < coalesce((page ->> 'before')::bigint, 9223372036854775807)
       order by m.position desc
       limit (page ->> 'limit')::integer
@@ -69,7 +71,7 @@ as $$
 begin
   return (
     select json_agg(json_build_object(
-      'id', t.id::text, 'conversationId', t.conversation_id::text, 'outcome', t.outcome, 'attempts', t.attempts,
+      'id', t.id::text, 'conversationId', conversation_now(t.conversation_id)::text, 'outcome', t.outcome, 'attempts', t.attempts,
       'error', t.error, 'model', t.model, 'usage', t.usage,
       'startedAt', to_milliseconds(t.started_at), 'endedAt', to_milliseconds(t.ended_at)
     ) order by t.ended_at desc, t.id desc)

@@ -153,6 +153,14 @@ export function resolveOptions(options: BotOptions) {
       // The first wait gives a receipt time to say that a refused message was taken after all.
       backoff: { baseMs: 2_000, maxMs: 60_000 },
     },
+    lookUp: {
+      timeoutMs: 15_000,
+      maxAttempts: 4,
+      maxWaiting: 1_000,
+      concurrency: 4,
+      againMs: 60 * 60_000,
+      backoff: { baseMs: 2_000, maxMs: 60_000 },
+    },
     groups: groupPolicy(options.groups),
     sweepMs: options.sweepMs ?? 5_000,
     maxWaiting: options.maxWaiting ?? 10_000,

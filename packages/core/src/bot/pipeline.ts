@@ -2,8 +2,10 @@ import type { HandoffChange, Middleware } from '../ports/index.js'
 import { type BotEvents, createEmitter, type Emit } from '../runtime/events.js'
 import { createLeases } from '../runtime/leases.js'
 import { createInbox } from '../stages/inbox.js'
+import { createLookUps } from '../stages/look-ups.js'
 import { createOutbox } from '../stages/outbox/outbox.js'
 import { createTurnStage } from '../stages/turn/turn.js'
+import type { UserMerge } from '../vocabulary/index.js'
 import type { ResolvedOptions } from './options.js'
 
 /** The stages of one bot, connected: what the inbox commits wakes turns, what turns commit goes to the outbox. */
@@ -13,6 +15,7 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
 
   const emit: Emit = (name, ...args) => {
     if (name === 'handoff.changed') interrupt(...(args as BotEvents['handoff.changed']))
+    if (name === 'user.merged') stopTurns(...(args as BotEvents['user.merged']))
     tell(name, ...args)
   }
 
@@ -21,13 +24,30 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
     if (state !== 'bot') leases.revoke(conversation.id, new Error('a person took over'))
   }
 
+  /** The merge has fenced these turns off: what they think about is not the whole conversation any more. */
+  function stopTurns({ conversations }: UserMerge): void {
+    const reason = new Error('the conversation was merged with another one of the same person')
+    for (const { conversationId, mergedConversationId } of conversations) {
+      leases.revoke(conversationId, reason)
+      leases.revoke(mergedConversationId, reason)
+    }
+  }
+
   function wake(conversationId: string, delayMs: number): void {
     // A lost wake costs time, never a message: the sweep finds the conversation.
     queue.schedule([{ conversationId, delayMs }]).catch((error: unknown) => emit('error', error, 'the queue'))
   }
 
   const leases = createLeases(store, clock, options.turn.leaseMs, emit)
-  const inbox = createInbox({ ...options, emit, wake })
+  const lookUps = createLookUps({
+    channels,
+    clock,
+    random,
+    emit,
+    accept: event => inbox.accept([event]),
+    options: options.lookUp,
+  })
+  const inbox = createInbox({ ...options, emit, wake, heard: lookUps.consider })
   const outbox = createOutbox({
     ...options.outbox,
     store,
@@ -53,5 +73,5 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
     options: options.turn,
   })
 
-  return { emitter, emit, wake, leases, inbox, outbox, turns }
+  return { emitter, emit, wake, leases, inbox, lookUps, outbox, turns }
 }

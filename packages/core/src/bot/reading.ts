@@ -1,6 +1,6 @@
 import { SwitchboardError } from '../errors.js'
 import type { Channel, Clock, ConversationSummary, Page, Progress, Store } from '../ports/index.js'
-import type { Conversation, Message, TurnOutcome, TurnRecord } from '../vocabulary/index.js'
+import type { Conversation, Message, TurnOutcome, TurnRecord, UserMerge } from '../vocabulary/index.js'
 import { storeTarget, type Target } from './people.js'
 import type { Workers } from './worker.js'
 
@@ -31,6 +31,8 @@ export interface Reading {
   /** The newest messages, oldest first. @throws {SwitchboardError} `not_found` */
   messages(target: Target, page?: Page): Promise<readonly Message[]>
   turns(filter?: { readonly outcome?: TurnOutcome; readonly limit?: number }): Promise<readonly TurnRecord[]>
+  /** Which users became one, the latest merge first. With `userId` only merges in which this user remained or went. */
+  merges(filter?: { readonly userId?: string; readonly limit?: number }): Promise<readonly UserMerge[]>
   /** Looks at the store and the workers of this process. Never rejects. */
   health(): Promise<Health>
 }
@@ -83,6 +85,10 @@ export function createReading(dependencies: ReadingDependencies): Reading {
     async turns(filter = {}) {
       await ready()
       return store.listTurns(filter)
+    },
+    async merges(filter = {}) {
+      await ready()
+      return store.listMerges(filter)
     },
     async health() {
       const nothing: Progress = { oldestDueMs: null, oldestUnsentMs: null }

@@ -138,7 +138,12 @@ export interface Channel {
     options?: HistoryOptions,
   ): AsyncIterable<ChannelEvent>
   health?(options?: CallOptions & { readonly account?: string }): Promise<ChannelHealth>
-  /** The other addresses of a person, as far as the provider knows them. */
+  /**
+   * The other addresses of a person, as far as the provider knows them; empty when it knows none. The bot asks for people
+   * whom a live event shows without a phone, outside the webhook, and stores what it learns as an identity change.
+   *
+   * @throws {ChannelError} the bot asks again a few times when it is `retryable`, else not before the next message
+   */
   lookUp?(
     identity: Identity,
     options?: CallOptions & { readonly account?: string },

@@ -34,6 +34,7 @@ export type {
   IngestOptions,
   IngestResult,
   Lease,
+  MergeResult,
   OperatorMessage,
   OperatorMessageResult,
   OutboxItem,

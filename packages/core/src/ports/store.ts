@@ -12,6 +12,7 @@ import type {
   TurnOutcome,
   TurnRecord,
   Usage,
+  UserMerge,
 } from '../vocabulary/index.js'
 
 /** When a burst is due: `quietMs` after its last message, `maxWaitMs` after its first, or at `maxCount` messages. */
@@ -45,9 +46,16 @@ export interface HandoffChange {
   readonly conversation: Conversation
   readonly previous: Handoff
   readonly state: Handoff
-  /** `api`: asked for by code · `echo`: an operator wrote on the phone · `operator`: an operator wrote through the SDK · `idle`: nobody wrote for too long. */
-  readonly reason: 'api' | 'echo' | 'operator' | 'idle'
+  /** `api`: asked for by code · `echo`: an operator wrote on the phone · `operator`: an operator wrote through the SDK · `idle`: nobody wrote for too long · `merge`: another conversation of the same person, in which somebody else spoke, went into this one. */
+  readonly reason: 'api' | 'echo' | 'operator' | 'idle' | 'merge'
   readonly by?: string
+}
+
+/** Two users became one, and what follows from it. */
+export interface MergeResult extends UserMerge {
+  /** Merged conversations in which something is to be answered. A turn that was in the making in them has lost its lease. */
+  readonly due: readonly { readonly conversationId: string; readonly dueInMs: number }[]
+  readonly handoffChanges: readonly HandoffChange[]
 }
 
 export type IngestResult =
@@ -61,6 +69,8 @@ export type IngestResult =
        */
       readonly dueInMs: number | null
       readonly handoffChange?: HandoffChange
+      /** Users that this event showed to be one. */
+      readonly merges?: readonly MergeResult[]
     }
   | { readonly kind: 'duplicate' }
   /** A receipt. `advanced`: it moved the message's status forward. Unmatched ones wait for their message. */
@@ -70,7 +80,11 @@ export type IngestResult =
       readonly messageId?: string
       readonly conversationId?: string
     }
-  | { readonly kind: 'identity'; readonly userId?: string }
+  | {
+      readonly kind: 'identity'
+      readonly userId?: string
+      readonly merges?: readonly MergeResult[]
+    }
 
 export interface ClaimOptions {
   /** Length of the lease, by the store's clock. */
@@ -365,5 +379,11 @@ export interface Store {
     readonly outcome?: TurnOutcome
     readonly limit?: number
   }): Promise<readonly TurnRecord[]>
+  /** Which users became one, the latest merge first. With `userId` only merges in which this user remained or went. */
+  listMerges(filter?: {
+    readonly userId?: string
+    /** As in {@link Page}. */
+    readonly limit?: number
+  }): Promise<readonly UserMerge[]>
   progress(): Promise<Progress>
 }

@@ -18,6 +18,13 @@ export function nextHandoff(state: Handoff, event: HandoffEvent): Handoff {
   return transitions[event][state]
 }
 
+const caution: Record<Handoff, number> = { bot: 0, requested: 1, human: 2 }
+
+/** Who speaks where two conversations become one: a person before a request, a request before the bot. */
+export function saferHandoff(one: Handoff, other: Handoff): Handoff {
+  return caution[one] >= caution[other] ? one : other
+}
+
 /** Whether the bot may speak. */
 export function botMaySpeak(state: Handoff): boolean {
   return state === 'bot'

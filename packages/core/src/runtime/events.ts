@@ -8,6 +8,7 @@ import type {
   StoredEvent,
   TurnOutcome,
   Usage,
+  UserMerge,
 } from '../vocabulary/index.js'
 
 /** What happened to one message. */
@@ -69,6 +70,8 @@ export interface BotEvents {
   'account.blocked': [report: { readonly channel: string; readonly account: string; readonly error: string }]
   'account.unblocked': [report: { readonly channel: string; readonly account: string }]
   'handoff.changed': [change: HandoffChange]
+  /** Two users turned out to be one person; see `docs/identity.md`. */
+  'user.merged': [merge: UserMerge]
   'turn.completed': [report: TurnReport]
   /** A newer message voided the reply in the making; the turn runs again with it. */
   'turn.superseded': [report: { readonly conversationId: string; readonly voids: number }]

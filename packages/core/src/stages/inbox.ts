@@ -1,5 +1,5 @@
 import { SwitchboardError } from '../errors.js'
-import type { Channel, IngestEvent, IngestOptions, IngestResult, Store } from '../ports/index.js'
+import type { Channel, IngestEvent, IngestOptions, IngestResult, MergeResult, Store } from '../ports/index.js'
 import { type GroupPolicy, isForBot } from '../rules/index.js'
 import { createBatcher } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
@@ -14,6 +14,8 @@ export interface InboxDependencies {
   readonly emit: Emit
   /** Tells the queue; never rejects and is not waited for. */
   wake(conversationId: string, delayMs: number): void
+  /** A message or the like was stored. Must not throw. */
+  heard(event: StoredEvent): void
   /** How many events may wait for their commit before webhooks are refused. */
   readonly maxWaiting: number
 }
@@ -31,13 +33,15 @@ export interface Inbox {
 
 /** First stage: events in, one commit for all that wait, then the wakes. */
 export function createInbox(dependencies: InboxDependencies): Inbox {
-  const { store, ingest, emit, wake, maxWaiting } = dependencies
+  const { store, ingest, emit, wake, heard, maxWaiting } = dependencies
   const batcher = createBatcher<IngestEvent, IngestResult>({
     run: events => store.ingest(events, ingest),
   })
 
   async function commit(event: IngestEvent): Promise<void> {
     const result = await batcher.add(addressed(event, dependencies))
+    // Before the event itself: who hears of it finds its conversation.
+    if (result.kind === 'stored' || result.kind === 'identity') result.merges?.forEach(announceMerge)
     if (result.kind === 'stored') announceStored(event as StoredEvent, result)
     else if (result.kind === 'status' && event.type === 'status') announceStatus(event.status, result)
   }
@@ -47,6 +51,13 @@ export function createInbox(dependencies: InboxDependencies): Inbox {
     if (dueInMs !== null) wake(conversationId, dueInMs)
     emit('message.received', { conversationId, messageId, event })
     if (handoffChange) emit('handoff.changed', handoffChange)
+    heard(event)
+  }
+
+  function announceMerge({ due, handoffChanges, ...merge }: MergeResult): void {
+    emit('user.merged', merge)
+    for (const change of handoffChanges) emit('handoff.changed', change)
+    for (const { conversationId, dueInMs } of due) wake(conversationId, dueInMs)
   }
 
   function announceStatus(

@@ -42,6 +42,7 @@ export type {
   StoredEvent,
 } from './event.js'
 export type { Identity, IdentityKind, Peer, Person } from './identity.js'
+export type { MergedConversation, UserMerge } from './merge.js'
 export type {
   OutboundButtons,
   OutboundContacts,

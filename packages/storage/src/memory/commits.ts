@@ -11,7 +11,7 @@ import {
 import { checkId } from './checks.js'
 import { clean } from './clean.js'
 import { compose } from './compose.js'
-import { fileDue } from './conversations.js'
+import { conversationById, fileDue } from './conversations.js'
 import { dueInMs, endTurn, freeConversation } from './endings.js'
 import { isSpoken } from './lines.js'
 import { isSilenced, startNext, toOutboxItem } from './outbox.js'
@@ -44,7 +44,7 @@ type Verdict =
 function judge(state: State, commit: TurnCommit, now: number): Verdict {
   const [first] = commit.replies
   const line = first && state.outboundLines.get(first.id)
-  if (line?.author === 'bot' && line.conversation.id === commit.conversationId) {
+  if (line?.author === 'bot' && line.conversation === conversationById(state, commit.conversationId)) {
     return { kind: 'repeated', line }
   }
   const conversation = leasedConversation(state, commit, now)

@@ -1,7 +1,6 @@
-import type { Conversation, ConversationTarget, Peer, StoredEvent } from '@switchboard/core'
-import { checkId } from './checks.js'
+import type { Conversation, ConversationTarget, Peer, User } from '@switchboard/core'
 import { clean, defined } from './clean.js'
-import { findUser, resolveUser } from './people.js'
+import { findUser } from './people.js'
 import { type ConversationEntry, keyOf, type State, type UserEntry } from './state.js'
 
 interface Place {
@@ -9,7 +8,13 @@ interface Place {
   readonly account: string
 }
 
-function openChat(state: State, place: Place, user: UserEntry | undefined, peer: Peer): ConversationEntry {
+/** The chat of a user, or the group, on an account: made when there is none. */
+export function openChat(
+  state: State,
+  place: Place,
+  user: UserEntry | undefined,
+  peer: Peer,
+): ConversationEntry {
   const kind = user ? 'direct' : 'group'
   const key = keyOf(place.channel, place.account, kind, user ? user.id : peer.value)
   const known = state.chats.get(key)
@@ -43,35 +48,16 @@ function openChat(state: State, place: Place, user: UserEntry | undefined, peer:
   return conversation
 }
 
-/** The conversation of an event; its people become known on the way. */
-export function conversationOf(state: State, event: StoredEvent): ConversationEntry {
-  if (event.chat.kind === 'group') {
-    if (event.sender && event.sender.identities.length > 0) resolveUser(state, event.channel, event.sender)
-    return openChat(state, event, undefined, { kind: 'group', value: event.chat.id })
-  }
-  const { person } = event.chat
-  const [peer] = person.identities
-  if (!peer) throw new RangeError('unreachable: checkEvent refuses a person without identities')
-  const conversation = openChat(state, event, resolveUser(state, event.channel, person), peer)
-  if (!event.history) conversation.peer = peer
-  return conversation
+/** The conversation of this id, or the one that it went into. */
+export function conversationById(state: State, id: string): ConversationEntry | undefined {
+  return state.conversations.get(state.mergedConversations.get(id) ?? id)
 }
 
 export function findTarget(state: State, target: ConversationTarget): ConversationEntry | undefined {
-  if ('conversationId' in target) return state.conversations.get(target.conversationId)
+  if ('conversationId' in target) return conversationById(state, target.conversationId)
   const { channel, account, peer } = clean(target)
   const user = findUser(state, channel, [peer])
   return user && state.chats.get(keyOf(channel, account, 'direct', user.id))
-}
-
-/** As {@link findTarget}; a person by address gets a conversation. */
-export function openTarget(state: State, target: ConversationTarget): ConversationEntry | undefined {
-  if ('conversationId' in target) return state.conversations.get(target.conversationId)
-  const { channel, account, peer } = clean(target)
-  checkId(channel, 'channel')
-  checkId(account, 'account')
-  checkId(peer.value, 'identity')
-  return openChat(state, { channel, account }, resolveUser(state, channel, { identities: [peer] }), peer)
 }
 
 /** Files the conversation under the time when it is both due and free. */
@@ -88,6 +74,6 @@ export function toConversation(entry: ConversationEntry): Conversation {
     kind: entry.kind,
     peer: { ...entry.peer },
     handoff: entry.handoff,
-    user: entry.user && { ...entry.user },
+    user: entry.user && defined<User>({ id: entry.user.id, name: entry.user.name, phone: entry.user.phone }),
   })
 }

@@ -26,6 +26,7 @@ export function endTurn(state: State, conversation: ConversationEntry, ending: E
     conversation,
     from: ending.replay?.from ?? conversation.readTo,
     to: ending.replay?.to ?? ending.readTo,
+    burst: ending.replay?.burst,
     outcome: ending.outcome,
     attempts: ending.attempt,
     error: ending.error,
@@ -39,7 +40,8 @@ export function endTurn(state: State, conversation: ConversationEntry, ending: E
   state.turns.delete(turn.id)
   state.turns.set(turn.id, turn)
 
-  conversation.readTo = Math.max(conversation.readTo, ending.readTo)
+  // What a replay answers was read before; in a merged conversation newer messages may lie before it.
+  if (!ending.replay) conversation.readTo = Math.max(conversation.readTo, ending.readTo)
   conversation.unread = conversation.unread.slice(indexAfter(conversation.unread, conversation.readTo))
   conversation.attempts = 0
   conversation.voids = 0

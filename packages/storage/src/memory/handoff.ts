@@ -8,7 +8,8 @@ import {
   nextHandoff,
   type Store,
 } from '@switchboard/core'
-import { fileDue, openTarget, toConversation } from './conversations.js'
+import { fileDue, toConversation } from './conversations.js'
+import { openTarget } from './opening.js'
 import { cancelPendingOfBot } from './outbox.js'
 import type { ConversationEntry, State } from './state.js'
 

@@ -4,7 +4,6 @@ import {
   burstDueAt,
   contentText,
   type HandoffChange,
-  type IdentityChange,
   type IngestEvent,
   type IngestOptions,
   type IngestResult,
@@ -14,11 +13,13 @@ import {
 import { applyEarlyAmendments, followAmendment } from './amendments.js'
 import { checkEvent } from './checks.js'
 import { clean } from './clean.js'
-import { conversationOf, fileDue } from './conversations.js'
+import { fileDue } from './conversations.js'
 import { handBackIfIdle, moveHandoff } from './handoff.js'
+import { ingestIdentityChange } from './identity-changes.js'
 import { addLine, isAmendment, lineKey, livePosition, pastPosition } from './lines.js'
+import { conversationOf } from './opening.js'
 import { releaseParked } from './outbox.js'
-import { findUser, learnIdentities } from './people.js'
+import { findUser } from './people.js'
 import { applyWaitingReceipts, ingestReceipt } from './receipts.js'
 import type { ConversationEntry, Line, State } from './state.js'
 
@@ -41,24 +42,16 @@ export function ingest(
       case 'status':
         return ingestReceipt(state, event, now)
       case 'identity':
-        return ingestIdentityChange(state, event)
+        return ingestIdentityChange(state, event, now)
       default:
         return ingestLine(state, event, options, now)
     }
   })
 }
 
-function ingestIdentityChange(state: State, event: IdentityChange): IngestResult {
-  const identities = [event.previous, ...event.current]
-  const user = findUser(state, event.channel, identities)
-  if (!user) return { kind: 'identity' }
-  learnIdentities(state, event.channel, user, identities)
-  return { kind: 'identity', userId: user.id }
-}
-
 function ingestLine(state: State, event: AddressedEvent, options: IngestOptions, now: number): IngestResult {
   if (state.lines.has(lineKey(event, event.providerId))) return { kind: 'duplicate' }
-  const conversation = conversationOf(state, event)
+  const { conversation, merges } = conversationOf(state, event, now)
   const said = saysSomething(state, event)
   const handoffChange = said ? handoffEffect(state, conversation, event, options, now) : undefined
   const line = toLine(state, conversation, event, said, now)
@@ -78,6 +71,7 @@ function ingestLine(state: State, event: AddressedEvent, options: IngestOptions,
     conversationId: conversation.id,
     dueInMs: dueAt === null ? null : dueAt - now,
     ...(handoffChange && { handoffChange }),
+    ...(merges.length > 0 && { merges }),
   }
 }
 

@@ -6,7 +6,7 @@ import { ingest } from './inbox.js'
 import { addOperatorMessage } from './operator.js'
 import { releaseParked } from './outbox.js'
 import { claimPoll, savePoll } from './polls.js'
-import { listConversations, listMessages, listTurns } from './reading.js'
+import { listConversations, listMerges, listMessages, listTurns } from './reading.js'
 import { replayTurn } from './replays.js'
 import { claimSends, recordSends } from './sends.js'
 import { createState } from './state.js'
@@ -62,6 +62,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     listConversations: async (page = {}) => listConversations(state, page),
     listMessages: async (conversationId, page = {}) => listMessages(state, conversationId, page),
     listTurns: async filter => listTurns(state, filter),
+    listMerges: async (filter = {}) => listMerges(state, filter),
     progress: async () => progress(state),
   }
 }

@@ -2,9 +2,10 @@ import type { ConversationTarget, OperatorMessage, OperatorMessageResult } from 
 import { checkId } from './checks.js'
 import { clean } from './clean.js'
 import { compose } from './compose.js'
-import { openTarget, toConversation } from './conversations.js'
+import { toConversation } from './conversations.js'
 import { moveHandoff } from './handoff.js'
 import { toMessage } from './lines.js'
+import { openTarget } from './opening.js'
 import { startNext } from './outbox.js'
 import type { State } from './state.js'
 

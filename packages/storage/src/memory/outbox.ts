@@ -27,7 +27,8 @@ export function moveLine(state: State, line: Line, status: MessageStatus, at: nu
   fileSendable(state, line.conversation)
 }
 
-function fileSendable(state: State, conversation: ConversationEntry): void {
+/** Files the conversation under the time when its first open message may go out. */
+export function fileSendable(state: State, conversation: ConversationEntry): void {
   const first = conversation.outbox[0]
   if (first?.send && first.status === 'pending') state.sendable.set(conversation, first.send.at)
   else state.sendable.delete(conversation)

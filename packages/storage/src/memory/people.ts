@@ -1,9 +1,17 @@
-import type { Identity, Person } from '@switchboard/core'
+import { type Identity, isPersonalAddress } from '@switchboard/core'
 import { keyOf, type State, type UserEntry } from './state.js'
 
 /** A phone number is one person everywhere; every other address means something on its channel only. */
-function identityKey(channel: string, identity: Identity): string {
-  return keyOf(identity.kind, identity.kind === 'phone' ? '' : channel, identity.value)
+function channelOf(channel: string, identity: Identity): string {
+  return identity.kind === 'phone' ? '' : channel
+}
+
+export function identityKey(channel: string, identity: Identity): string {
+  return keyOf(identity.kind, channelOf(channel, identity), identity.value)
+}
+
+export function ownerOf(state: State, channel: string, identity: Identity): UserEntry | undefined {
+  return state.identities.get(identityKey(channel, identity))
 }
 
 /** The user of the first identity that is known. */
@@ -13,31 +21,63 @@ export function findUser(
   identities: readonly Identity[],
 ): UserEntry | undefined {
   for (const identity of identities) {
-    const user = state.identities.get(identityKey(channel, identity))
+    const user = ownerOf(state, channel, identity)
     if (user) return user
   }
   return undefined
 }
 
-/** Adds the identities that nobody has yet. */
-export function learnIdentities(
-  state: State,
-  channel: string,
-  user: UserEntry,
-  identities: readonly Identity[],
-): void {
-  for (const identity of identities) {
-    const key = identityKey(channel, identity)
-    if (state.identities.has(key)) continue
-    state.identities.set(key, user)
-    if (identity.kind === 'phone') user.phone = identity.value
+export function createUser(state: State): UserEntry {
+  return {
+    id: state.nextId('user-'),
+    name: undefined,
+    phone: undefined,
+    addresses: new Map(),
+    former: new Set(),
   }
 }
 
-/** The user a person is, made when nobody has one of the addresses. */
-export function resolveUser(state: State, channel: string, person: Person): UserEntry {
-  const user = findUser(state, channel, person.identities) ?? { id: state.nextId('user-') }
-  learnIdentities(state, channel, user, person.identities)
-  if (person.name !== undefined) user.name = person.name
-  return user
+/** Gives the user an identity that nobody has. */
+export function addAddress(state: State, user: UserEntry, channel: string, identity: Identity): void {
+  const key = identityKey(channel, identity)
+  state.identities.set(key, user)
+  user.addresses.set(key, {
+    identity,
+    channel: channelOf(channel, identity),
+    number: Number(state.nextId('')),
+  })
+  user.former.delete(key)
+  if (identity.kind === 'phone') user.phone = identity.value
+}
+
+/** Takes an identity from its user. Conversations with that peer go on with another address, if there is one. */
+export function dropAddress(state: State, user: UserEntry, channel: string, identity: Identity): void {
+  const key = identityKey(channel, identity)
+  state.identities.delete(key)
+  user.addresses.delete(key)
+  user.former.add(key)
+  if (identity.kind === 'phone' && user.phone === identity.value) user.phone = phonesOf(user).at(-1)?.value
+  for (const conversation of state.conversations.values()) {
+    const { peer } = conversation
+    if (conversation.user !== user || peer.kind !== identity.kind || peer.value !== identity.value) continue
+    if (identity.kind !== 'phone' && conversation.channel !== channel) continue
+    conversation.peer = addressOn(user, conversation.channel) ?? peer
+  }
+}
+
+export function phonesOf(user: UserEntry): readonly Identity[] {
+  return [...user.addresses.values()].map(({ identity }) => identity).filter(({ kind }) => kind === 'phone')
+}
+
+/** Where the user can be written to on a channel: the phone that is shown, else the address that was added last. */
+function addressOn(user: UserEntry, channel: string): Identity | undefined {
+  if (user.phone !== undefined) return { kind: 'phone', value: user.phone }
+  return [...user.addresses.values()].filter(address => address.channel === channel).at(-1)?.identity
+}
+
+/** What tells people apart: a kind of personal address and its channel. One person has one of each at a time. */
+export function distinctionsOf(user: UserEntry): readonly string[] {
+  return [...user.addresses.values()]
+    .filter(({ identity }) => isPersonalAddress(identity.kind))
+    .map(({ identity, channel }) => keyOf(identity.kind, channel))
 }

@@ -1,6 +1,14 @@
-import type { ConversationSummary, Message, Page, TurnOutcome, TurnRecord } from '@switchboard/core'
+import type {
+  ConversationSummary,
+  Message,
+  Page,
+  Store,
+  TurnOutcome,
+  TurnRecord,
+  UserMerge,
+} from '@switchboard/core'
 import { defined } from './clean.js'
-import { toConversation } from './conversations.js'
+import { conversationById, toConversation } from './conversations.js'
 import { indexAfter, toMessage } from './lines.js'
 import type { ConversationEntry, State } from './state.js'
 
@@ -27,7 +35,7 @@ function lastMessageAt({ lastPosition }: ConversationEntry): number {
 }
 
 export function listMessages(state: State, conversationId: string, page: Page): readonly Message[] {
-  const lines = state.conversations.get(conversationId)?.lines ?? []
+  const lines = conversationById(state, conversationId)?.lines ?? []
   const end = page.before === undefined ? lines.length : indexAfter(lines, page.before - 1)
   return lines.slice(Math.max(0, end - pageSize(page.limit)), end).map(toMessage)
 }
@@ -48,4 +56,14 @@ export function listTurns(
     found.push(defined<TurnRecord>(record))
   }
   return found
+}
+
+export function listMerges(
+  state: State,
+  { userId, limit }: NonNullable<Parameters<Store['listMerges']>[0]>,
+): readonly UserMerge[] {
+  return state.merges
+    .filter(merge => userId === undefined || merge.userId === userId || merge.mergedUserId === userId)
+    .reverse()
+    .slice(0, pageSize(limit))
 }

@@ -2,6 +2,7 @@ import type {
   Author,
   Content,
   Handoff,
+  Identity,
   Message,
   MessageStatus,
   OutboundContent,
@@ -10,14 +11,28 @@ import type {
   StatusEvent,
   TurnOutcome,
   Usage,
+  UserMerge,
 } from '@switchboard/core'
 import { createDueIndex, type DueIndex } from './due-index.js'
 
-/** A person. Which identities are theirs is in {@link State.identities}. */
+/** A person. Whose an identity is says {@link State.identities}. */
 export interface UserEntry {
   readonly id: string
-  name?: string
-  phone?: string
+  name: string | undefined
+  /** The phone that was added last. */
+  phone: string | undefined
+  /** Their identities by the keys of {@link State.identities}, in the order in which they became known. */
+  readonly addresses: Map<string, Address>
+  /** Keys of phones that were theirs. */
+  readonly former: Set<string>
+}
+
+interface Address {
+  readonly identity: Identity
+  /** Empty for phones: a number is one person on every channel. */
+  readonly channel: string
+  /** Grows from address to address. */
+  readonly number: number
 }
 
 export interface ConversationEntry {
@@ -25,7 +40,7 @@ export interface ConversationEntry {
   readonly channel: string
   readonly account: string
   readonly kind: 'direct' | 'group'
-  readonly user: UserEntry | undefined
+  user: UserEntry | undefined
   peer: Peer
   handoff: Handoff
   /** When `human` goes back to the bot, if nobody writes. */
@@ -55,13 +70,14 @@ export interface ConversationEntry {
 /** A message, or an event about one. */
 export interface Line {
   readonly id: string
-  readonly conversation: ConversationEntry
-  readonly position: number
+  conversation: ConversationEntry
+  position: number
   readonly author: Author
   /** What it is and says now; edits and revocations change it. */
   type: Message['type']
   text: string | undefined
   content: Content | OutboundContent | undefined
+  /** Asks for an answer; in a merged conversation not what was dealt with before the merge. */
   answerable: boolean
   /** What edits, revocations and reactions have made of it. */
   amended: Amended
@@ -107,10 +123,12 @@ interface Send {
 
 export interface Turn {
   readonly id: string
-  readonly conversation: ConversationEntry
+  conversation: ConversationEntry
   /** The burst: positions beyond `from`, up to `to`. */
   readonly from: number
   readonly to: number
+  /** The messages of the burst, since the conversation was merged: within the same positions there are others now. */
+  burst: readonly Line[] | undefined
   outcome: TurnOutcome
   attempts: number
   error: string | undefined
@@ -134,6 +152,10 @@ export interface State {
   /** By kind, channel (not for phones) and value. */
   readonly identities: Map<string, UserEntry>
   readonly conversations: Map<string, ConversationEntry>
+  /** Ids of conversations that went into others, with the id of the one that remains. */
+  readonly mergedConversations: Map<string, string>
+  /** In the order in which they happened. */
+  readonly merges: UserMerge[]
   /** By channel, account and user or group. */
   readonly chats: Map<string, ConversationEntry>
   /** By channel, account and provider id: the key of deduplication. */
@@ -166,6 +188,8 @@ export function createState(now: () => number): State {
     nextId: prefix => `${prefix}${++lastId}`,
     identities: new Map(),
     conversations: new Map(),
+    mergedConversations: new Map(),
+    merges: [],
     chats: new Map(),
     lines: new Map(),
     outboundLines: new Map(),

@@ -12,6 +12,7 @@ const cases: readonly (readonly [string, Error, string])[] = [
   ['serialisation that stayed', failure('x', { code: '40001' }), 'store_unavailable'],
   ['too many connections', failure('x', { code: '53300' }), 'store_unavailable'],
   ['full disk', failure('x', { code: '53100' }), 'store_unavailable'],
+  ['row that went away', failure('x', { code: '23503' }), 'store_unavailable'],
   ['no lock in time', failure('x', { code: '55P03' }), 'store_unavailable'],
   ['statement timeout', failure('x', { code: '57014' }), 'store_unavailable'],
   ['shutdown', failure('x', { code: '57P01' }), 'store_unavailable'],
@@ -51,6 +52,7 @@ describe('store errors', () => {
   it('are tried again only when the server undid the call because of another one', () => {
     expect(isWorthRetrying(failure('x', { code: '40P01' }))).toBe(true)
     expect(isWorthRetrying(failure('x', { code: '40001' }))).toBe(true)
+    expect(isWorthRetrying(failure('x', { code: '23503' }))).toBe(true)
     expect(isWorthRetrying(failure('Connection terminated unexpectedly'))).toBe(false)
     expect(isWorthRetrying(failure('x', { code: '23505' }))).toBe(false)
   })

@@ -6,17 +6,21 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
-/** Deadlocks and failed serialisations: the same call succeeds when it runs again. */
+/**
+ * Deadlocks, failed serialisations, and a person who was merged with another one between a look and an insert (23503): the
+ * same call succeeds when it runs again.
+ */
 export function isWorthRetrying(error: unknown): boolean {
   const state = sqlState(error)
-  return state === '40P01' || state === '40001'
+  return state === '40P01' || state === '40001' || state === '23503'
 }
 
 /**
  * Codes and classes of codes after which the same call may succeed later: connection lost (08), transaction rolled back
- * (40), too few resources (53), shut down or cancelled (57), no lock in time, a standby that cannot write yet.
+ * (40), too few resources (53), shut down or cancelled (57), no lock in time, a standby that cannot write yet, a row that
+ * went away in this moment.
  */
-const unavailable = /^(?:08|40|53|57|58)|^(?:55P03|25006)/
+const unavailable = /^(?:08|40|53|57|58)|^(?:55P03|25006|23503)/
 
 /** Bad values (21, 22, 23), and values too deep or too large for the server (54). */
 const badData = /^(?:21|22|23|54)/

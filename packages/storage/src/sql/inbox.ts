@@ -1,8 +1,12 @@
-import type { IngestEvent, IngestOptions, IngestResult } from '@switchboard/core'
+import type { IngestEvent, IngestOptions, IngestResult, MergeResult } from '@switchboard/core'
 import { checkEvent } from '../memory/checks.js'
 import type { Call } from './call.js'
 import { toIngestPayload } from './payload.js'
 import { type HandoffChangeRow, toHandoffChange } from './rows.js'
+
+interface MergeRow extends Omit<MergeResult, 'handoffChanges'> {
+  readonly handoffChanges: readonly HandoffChangeRow[]
+}
 
 type IngestRow = { readonly number: number } & (
   | {
@@ -19,6 +23,7 @@ type IngestRow = { readonly number: number } & (
       readonly conversationId: string | null
     }
   | { readonly kind: 'identity'; readonly userId: string }
+  | { readonly kind: 'merged'; readonly merge: MergeRow }
 )
 
 export async function ingest(
@@ -42,11 +47,24 @@ export async function ingest(
   const results = events.map(
     (event): IngestResult => ({ kind: event.type === 'identity' ? 'identity' : 'duplicate' }),
   )
-  for (const row of rows) results[row.number] = toIngestResult(row)
+  const merges = new Map<number, MergeResult[]>()
+  for (const row of rows) {
+    if (row.kind !== 'merged') results[row.number] = toIngestResult(row)
+    else merges.set(row.number, [...(merges.get(row.number) ?? []), toMergeResult(row.merge)])
+  }
+  for (const [number, ofEvent] of merges) {
+    const result = results[number]
+    if (result?.kind === 'stored' || result?.kind === 'identity')
+      results[number] = { ...result, merges: ofEvent }
+  }
   return results
 }
 
-function toIngestResult(row: IngestRow): IngestResult {
+function toMergeResult({ handoffChanges, ...merge }: MergeRow): MergeResult {
+  return { ...merge, handoffChanges: handoffChanges.map(toHandoffChange) }
+}
+
+function toIngestResult(row: Exclude<IngestRow, { kind: 'merged' }>): IngestResult {
   switch (row.kind) {
     case 'stored': {
       const { kind, messageId, conversationId, dueInMs, handoffChange } = row

@@ -1,4 +1,4 @@
-import type { Page, Progress, Store, TurnRecord } from '@switchboard/core'
+import type { Page, Progress, Store, TurnRecord, UserMerge } from '@switchboard/core'
 import { createCall } from './call.js'
 import type { Database } from './database.js'
 import { toStoreError } from './errors.js'
@@ -74,6 +74,10 @@ export function createSqlStore({ name, database, migrate: migrates }: SqlStoreOp
       const filter = { ...toPage(limit === undefined ? {} : { limit }), outcome }
       const rows = await call<readonly Nullable<TurnRecord>[] | null>('list_turns', filter)
       return (rows ?? []).map(toTurnRecord)
+    },
+    async listMerges({ userId, limit } = {}) {
+      const filter = { ...toPage(limit === undefined ? {} : { limit }), user_id: userId }
+      return (await call<readonly UserMerge[] | null>('list_merges', filter)) ?? []
     },
     progress: () => call<Progress>('progress'),
   }

@@ -64,6 +64,23 @@ const contradictions: Readonly<Record<string, string>> = {
     union all
     select t.id from switchboard.turns t
     where (t.outcome = 'answered') <> exists (select 1 from switchboard.messages m where m.turn_id = t.id)`,
+  'merged conversations that are still there, or lead nowhere': `
+    select m.merged_id from switchboard.merged_conversations m
+    where exists (select 1 from switchboard.conversations c where c.id = m.merged_id)
+      or not exists (select 1 from switchboard.conversations c where c.id = m.conversation_id)`,
+  'what is left behind in conversations that are gone': `
+    select d.conversation_id from switchboard.deliveries d left join switchboard.messages m using (conversation_id, position)
+    where m.position is null
+    union all
+    select m.conversation_id from switchboard.messages m
+    where not exists (select 1 from switchboard.conversations c where c.id = m.conversation_id)
+    union all
+    select t.conversation_id from switchboard.turns t
+    where t.outcome <> 'silent' and not exists (select 1 from switchboard.conversations c where c.id = t.conversation_id)`,
+  'merged users who are still there, and addresses that were left and are still theirs': `
+    select m.merged_user_id from switchboard.merges m join switchboard.users u on u.id = m.merged_user_id
+    union all
+    select f.user_id from switchboard.former_identities f join switchboard.identities i using (user_id, kind, channel, value)`,
   'identities of nobody, and people without any': `
     select user_id from switchboard.identities where user_id not in (select id from switchboard.users)
     union all

@@ -4,7 +4,10 @@ import { amendedBurstTests } from './amended-bursts.js'
 import { amendmentTests } from './amendments.js'
 import { bufferingTests } from './buffering.js'
 import { handoffTests } from './handoff.js'
+import { identityTests } from './identity.js'
 import { inboxTests } from './inbox.js'
+import { mergingTests } from './merging.js'
+import { mergingWorkTests } from './merging-work.js'
 import { operatorTests } from './operator.js'
 import { outboxTests } from './outbox.js'
 import { parkedSendTests } from './parked-sends.js'
@@ -29,6 +32,8 @@ const themes: Readonly<Record<string, StoreTests>> = {
   texts: textTests,
   buffering: bufferingTests,
   people: peopleTests,
+  identity: identityTests,
+  merging: { ...mergingTests, ...mergingWorkTests },
   turns: turnTests,
   versions: versionTests,
   parking: parkingTests,

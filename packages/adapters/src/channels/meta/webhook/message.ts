@@ -36,9 +36,10 @@ export function addMessage(raw: unknown, change: Change, thread?: Thread): boole
 
   const sender = groupId === undefined ? undefined : person
   const followsUp = isFollowUp(message, change, thread)
-  addLine({ id, message, contact, author: 'customer', chat, sender, followsUp }, change)
+  // Before the line, which names the new addresses alone: by then they are known to be the same person's.
   if (message.type === 'system') addSystemChange(message, change)
-  else if (message.type === 'contacts' && person) addSharedPhone(message, person, change)
+  addLine({ id, message, contact, author: 'customer', chat, sender, followsUp }, change)
+  if (message.type === 'contacts' && person) addSharedPhone(message, person, change)
   return true
 }
 
@@ -96,12 +97,9 @@ function chatOf(groupId: string | undefined, person: Person | undefined): Chat |
   return person && { kind: 'direct', person }
 }
 
-/** `from` of a changed number is the old one: the new addresses come first, since answers go there. */
+/** `from` of a changed number is the old one, which is somebody else's from now on: only the new addresses count. */
 function latestPerson(message: Fields, person: Person | undefined): Person | undefined {
   const changed = newAddresses(message)
-  if (!changed) return person
-  const current = readIdentities(changed)
-  const earlier = (person?.identities ?? []).filter(old => !current.some(({ value }) => value === old.value))
-  const identities = [...current, ...earlier]
-  return identities.length === 0 ? undefined : { ...person, identities }
+  const identities = changed ? readIdentities(changed) : []
+  return identities.length === 0 ? person : { ...person, identities }
 }

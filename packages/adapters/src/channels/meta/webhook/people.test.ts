@@ -170,21 +170,24 @@ describe('changed addresses', () => {
     )
   }
 
-  test.each(['user_changed_number', 'user_changed_user_id'])('%s: a message and the change', type => {
-    const [line, identity, ...rest] = systemEvents(type)
-    expect(rest).toEqual([])
-    expect(line).toMatchObject({
-      type: 'message',
-      content: { type: 'system', event: type, text: 'Mara Lind changed' },
-      // Answers go to the first address: the new one.
-      chat: { person: { identities: [...current, { kind: 'phone', value: `+${phone}` }] } },
-    })
-    expect(identity).toMatchObject({
-      type: 'identity',
-      previous: { kind: 'phone', value: `+${phone}` },
-      current,
-    })
-  })
+  test.each(['user_changed_number', 'user_changed_user_id'])(
+    '%s: the change, and a message under the new addresses',
+    type => {
+      const [identity, line, ...rest] = systemEvents(type)
+      expect(rest).toEqual([])
+      expect(line).toMatchObject({
+        type: 'message',
+        content: { type: 'system', event: type, text: 'Mara Lind changed' },
+        // The old number may be somebody else's from now on.
+        chat: { person: { identities: current } },
+      })
+      expect(identity).toMatchObject({
+        type: 'identity',
+        previous: { kind: 'phone', value: `+${phone}` },
+        current,
+      })
+    },
+  )
 
   test('somebody without a phone: the new BSUID says who it is, and the old one is not guessed', () => {
     const system = {
