@@ -72,7 +72,8 @@ function pageOf(request: Request) {
 }
 
 function presentConversation({ user, ...conversation }: ConversationSummary) {
-  return { ...conversation, phone: user?.phone ?? null, name: user?.name ?? null }
+  const { id: userId = null, phone = null, name = null } = user ?? {}
+  return { ...conversation, userId, phone, name }
 }
 
 /** A message as the API shows it; times are ISO 8601, `before` of the next page is `position`. */
