@@ -68,13 +68,7 @@ test('a file of the history reaches its placeholder, once, and waits for no answ
   expect(await tell(chunk)).toBe(200)
   for (let delivery = 1; delivery <= 2; delivery++) expect(await tell({ messages: [photo] })).toBe(200)
   expect(await lines()).toEqual([
-    {
-      type: 'unsupported',
-      providerId: 'wamid.photo',
-      quotedId: undefined,
-      text: undefined,
-      content: { type: 'unsupported', kind: 'media_placeholder' },
-    },
+    { type: 'image', providerId: 'wamid.photo', quotedId: undefined, text: 'Old photo', content },
     edit,
   ])
   expect(await overdue()).toBeNull()
