@@ -4,6 +4,7 @@ import { startGenerator } from './load/generator.js'
 import { openDatabases } from './measure/databases.js'
 import { describeMachine, loadAverage } from './measure/machine.js'
 import { printReport, type Report } from './measure/report.js'
+import { channels } from './sections/channels.js'
 import { http } from './sections/http.js'
 import { ingest } from './sections/ingest.js'
 import { length } from './sections/length.js'
@@ -11,7 +12,7 @@ import { memory } from './sections/memory.js'
 import type { Section } from './sections/section.js'
 import { turns } from './sections/turns.js'
 
-const sections: Readonly<Record<string, Section>> = { http, ingest, turns, length, memory }
+const sections: Readonly<Record<string, Section>> = { http, channels, ingest, turns, length, memory }
 
 const { values: flags, positionals: wanted } = parseArgs({
   allowPositionals: true,
