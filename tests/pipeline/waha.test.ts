@@ -163,7 +163,7 @@ test('a send whose answer was lost is known by its echo', async () => {
 })
 
 test('a group is answered with a quote that names who wrote', async () => {
-  const { deliver, sent } = await setUp('WEBJS')
+  const { deliver, sent } = await setUp('WEBJS', undefined, { groups: 'all' })
   const id = `false_${group}_3A1_${lid}`
   await deliver('message.any', line(id, 'hello all', { from: group, participant: lid }))
   await vi.waitFor(() => expect(sent).toMatchObject([{ chatId: group, reply_to: id }]))
