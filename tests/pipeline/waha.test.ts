@@ -52,6 +52,8 @@ async function setUp(engine: string, beforeAnswer?: BeforeAnswer, options: Parti
       response.end(JSON.stringify({ status: 'WORKING', engine: { engine } }))
       return
     }
+    // Somebody behind a LID is looked up: it is not known here.
+    if (request.method === 'GET') return void response.writeHead(404).end('{}')
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Sent
     if (request.url !== '/api/sendText') return void response.writeHead(201).end('{}')
     sent.push(body)
