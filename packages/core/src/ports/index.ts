@@ -13,43 +13,49 @@ export type {
   WebhookResponse,
 } from './channel.js'
 export type { Clock, GenerateId } from './clock.js'
+export type {
+  AddressedEvent,
+  BufferPolicy,
+  ForBot,
+  HandoffChange,
+  IngestEvent,
+  IngestOptions,
+  IngestResult,
+  MergeResult,
+} from './ingest.js'
 export type { Logger } from './logger.js'
 export type { Generated, GenerateOptions, LanguageModel, ModelMessage, Prompt } from './model.js'
 export type { Queue, Wake } from './queue.js'
 export type { RateBucket, RateGrant, RateLimit, RateLimiter, SendLimits } from './rate-limiter.js'
 export type { Answer, Middleware, Responder, Turn, TurnContext } from './responder.js'
 export type {
-  AddressedEvent,
-  BufferPolicy,
+  OutboxItem,
+  OutboxOptions,
+  SendRecord,
+  SendRecordResult,
+  SweepOptions,
+  SweepResult,
+  UnknownPolicy,
+} from './sends.js'
+export type {
+  ConversationSummary,
+  ConversationTarget,
+  HandoffRequest,
+  OperatorMessage,
+  OperatorMessageResult,
+  Page,
+  PollLease,
+  Progress,
+  Store,
+} from './store.js'
+export type {
   ClaimedTurn,
   ClaimOptions,
   ClaimResult,
   CommitResult,
-  ConversationSummary,
-  ConversationTarget,
-  ForBot,
-  HandoffChange,
-  HandoffRequest,
-  IngestEvent,
-  IngestOptions,
-  IngestResult,
   Lease,
-  MergeResult,
-  OperatorMessage,
-  OperatorMessageResult,
-  OutboxItem,
-  OutboxOptions,
-  Page,
-  PollLease,
-  Progress,
   ReleaseResult,
   ReplyDraft,
-  SendRecord,
-  SendRecordResult,
-  Store,
-  SweepOptions,
-  SweepResult,
   TurnCommit,
   TurnRelease,
-  UnknownPolicy,
-} from './store.js'
+} from './turns.js'
