@@ -68,7 +68,7 @@ test('any JSON value as payload is accepted, and none goes unseen', () => {
 const _data = {
   Info: { SenderAlt: lid, Sender: lid, PushName: 'Mara', MediaType: 'ptt', Type: 'text' },
   key: { remoteJidAlt: lid, participantAlt: chat },
-  Message: { extendedTextMessage: { text: 'x', contextInfo: { isForwarded: true } } },
+  Message: { extendedTextMessage: { text: 'x', contextInfo: { isForwarded: true, mentionedJID: [lid] } } },
   message: { pollCreationMessage: { name: 'Tea?', options: [{ optionName: 'Green' }] } },
 }
 const full: readonly [string, unknown][] = [
