@@ -17,26 +17,37 @@ const surroundings: Readonly<Record<string, string>> = {
     import type { Channel, LanguageModel, Store } from '@switchboard/core'
     declare const channel: Channel, store: Store, model: LanguageModel`,
   'packages/adapters/README.md': `
+    import type { McpClient } from '@switchboard/adapters/mcp'
     import type { Store } from '@switchboard/core'
-    declare const store: Store
-    declare const phoneNumberId: string, accessToken: string, appSecret: string, verifyToken: string`,
+    declare const store: Store, client: McpClient
+    declare const phoneNumberId: string, accessToken: string, appSecret: string, verifyToken: string
+    declare const token: string, webhookSecret: string, apiKey: string, hmacKey: string, key: string
+    declare const endpoint: string, apiVersion: string`,
   'packages/storage/README.md': '',
   'packages/emulator/README.md': `
     import assert from 'node:assert'
     declare function startYourServer(options: object): Promise<{ url: string }>`,
 }
 
+/** Others open with an example that stands alone; what follows there goes on from it. */
+const everyExample = new Set(['packages/adapters/README.md'])
+
 const wrong = "import { createBot } from '@switchboard/core'\ncreateBot({ channels: 7 })"
 const problems = checkAll({
   ...Object.fromEntries(
-    Object.entries(surroundings).map(([file, given]) => [file, `${given}\n${firstExample(file)}`]),
+    Object.entries(surroundings).flatMap(([file, given]) =>
+      examplesOf(file).map((example, index) => [nameOf(file, index), `${given}\n${example}`]),
+    ),
   ),
   wrong,
 })
 
-describe('the first example of', () => {
-  it.each(Object.keys(surroundings))('%s type-checks as printed', file => {
-    expect(problems(file)).toEqual([])
+describe('the examples type-check as printed:', () => {
+  it.each(Object.keys(surroundings))('%s', file => {
+    for (const [index] of examplesOf(file).entries()) {
+      const name = nameOf(file, index)
+      expect(problems(name), name).toEqual([])
+    }
   })
 
   it('nothing would pass if it were wrong', () => {
@@ -44,10 +55,15 @@ describe('the first example of', () => {
   })
 })
 
-function firstExample(file: string): string {
-  const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, file), 'utf8')) ?? []
-  if (example === undefined) throw new Error(`${file} does not open with an example`)
-  return example
+function examplesOf(file: string): readonly string[] {
+  const blocks = readFileSync(join(root, file), 'utf8').matchAll(/```ts\n(.*?)```/gs)
+  const [first, ...others] = [...blocks].map(([, example = '']) => example)
+  if (first === undefined) throw new Error(`${file} does not open with an example`)
+  return everyExample.has(file) ? [first, ...others] : [first]
+}
+
+function nameOf(file: string, index: number): string {
+  return `example ${index + 1} of ${file}`
 }
 
 /** What TypeScript says about modules that lie in this folder, against the sources of the packages. */

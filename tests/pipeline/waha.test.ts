@@ -52,8 +52,8 @@ async function setUp(engine: string, beforeAnswer?: BeforeAnswer, options: Parti
       response.end(JSON.stringify({ status: 'WORKING', engine: { engine } }))
       return
     }
-    // Somebody behind a LID is looked up: it is not known here.
-    if (request.method === 'GET') return void response.writeHead(404).end('{}')
+    // The other addresses of somebody who hides: none are known.
+    if (request.method === 'GET') return void response.end('{}')
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Sent
     if (request.url !== '/api/sendText') return void response.writeHead(201).end('{}')
     sent.push(body)
@@ -164,11 +164,22 @@ test('a send whose answer was lost is known by its echo', async () => {
   expect(await last()).toMatchObject({ author: 'bot', status: 'sent', providerId: id })
 })
 
-test('a group is answered with a quote that names who wrote', async () => {
-  const { deliver, sent } = await setUp('WEBJS', undefined, { groups: 'all' })
-  const id = `false_${group}_3A1_${lid}`
-  await deliver('message.any', line(id, 'hello all', { from: group, participant: lid }))
-  await vi.waitFor(() => expect(sent).toMatchObject([{ chatId: group, reply_to: id }]))
+test.each([
+  ['WEBJS', { mentionedJidList: [me.id] }],
+  ['NOWEB', { message: { extendedTextMessage: { contextInfo: { mentionedJid: [me.lid] } } } }],
+  ['GOWS', { Message: { extendedTextMessage: { contextInfo: { mentionedJID: [me.lid] } } } }],
+])('%s: who mentions us in a group, or quotes us, is answered, and nobody else', async (engine, _data) => {
+  const { deliver, sent } = await setUp(engine)
+  const said = { from: group, participant: lid }
+  await deliver('message.any', line(`false_${group}_3A1_${lid}`, 'hello all', said))
+  const asked = `false_${group}_3A2_${lid}`
+  await deliver('message.any', line(asked, 'is there tea?', { ...said, _data }))
+  const answered = { chatId: group, reply_to: asked, text: expect.stringContaining('is there tea?') }
+  await vi.waitFor(() => expect(sent).toMatchObject([answered]))
+  const replyTo = { id: sent[0]?.id ?? '3EBENGINE1' }
+  await deliver('message.any', line(`false_${group}_3A3_${lid}`, 'thank you all', said))
+  await deliver('message.any', line(`false_${group}_3A4_${lid}`, 'green tea?', { ...said, replyTo }))
+  await vi.waitFor(() => expect(sent).toMatchObject([answered, { chatId: group }]))
 })
 
 test('a hidden person is answered where they wrote', async () => {

@@ -40,3 +40,24 @@ export function readJid(value: unknown): Jid | undefined {
       return { kind: 'other' }
   }
 }
+
+/** The people among some addresses of one person; the first of each kind. */
+export function readPeople(addresses: readonly unknown[]): Identity[] {
+  const identities: Identity[] = []
+  for (const address of addresses) {
+    const jid = readJid(address)
+    if (jid?.kind !== 'person') continue
+    if (!identities.some(({ kind }) => kind === jid.identity.kind)) identities.push(jid.identity)
+  }
+  return identities
+}
+
+/** Who is mentioned, each once. Groups and what is no address are left out. */
+export function readMentions(addresses: readonly unknown[] | undefined): Identity[] {
+  const people = new Map<string, Identity>()
+  for (const address of addresses ?? []) {
+    const jid = readJid(address)
+    if (jid?.kind === 'person') people.set(jid.identity.value, jid.identity)
+  }
+  return [...people.values()]
+}

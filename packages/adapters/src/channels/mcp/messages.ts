@@ -2,6 +2,7 @@ import type { ChannelEvent, Content, Identity, Person } from '@switchboard/core'
 import { asFields, asId, asNumber, asWords, type Draft, type Fields, nestsDeeperThan } from '../../values.js'
 import { type Jid, readJid } from '../../webhook/jid.js'
 import { readPhone } from '../../webhook/phone.js'
+import { deepestRaw } from '../../webhook/raw.js'
 import { keyOfChat } from './addresses.js'
 import { messageFields } from './profiles/fields.js'
 import type { McpMessageFields } from './profiles/profile.js'
@@ -30,8 +31,6 @@ export interface ListedMessage {
   readonly text: string | undefined
   toEvent(kind: { readonly history: boolean }): ChannelEvent
 }
-
-const deepestRaw = 64
 
 /**
  * One record of the server's list. A record without an id gets one that is made of chat, sender, time and text: the same

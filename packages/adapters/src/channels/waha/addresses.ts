@@ -1,7 +1,7 @@
 import type { Identity, Peer } from '@switchboard/core'
 import { refused } from '../../http/index.js'
 import { asFields } from '../../values.js'
-import { readJid } from '../../webhook/jid.js'
+import { readPeople } from '../../webhook/jid.js'
 
 /** The chat of a person or group, as WAHA addresses it. Never with a device: GOWS fails on `…:2@lid`. */
 export function chatIdOf(peer: Peer): string {
@@ -28,19 +28,4 @@ export function chatIdOf(peer: Peer): string {
 export function readMe(value: unknown): readonly Identity[] {
   const me = asFields(value)
   return readPeople([me?.id, me?.lid, me?.jid])
-}
-
-/** The people among some addresses; the first of each kind. */
-export function readPeople(addresses: readonly unknown[]): Identity[] {
-  const identities: Identity[] = []
-  for (const address of addresses) {
-    const jid = readJid(address)
-    if (jid?.kind !== 'person') continue
-    if (!identities.some(({ kind }) => kind === jid.identity.kind)) identities.push(jid.identity)
-  }
-  return identities
-}
-
-export function isAmong(identity: Identity, others: readonly Identity[]): boolean {
-  return others.some(({ kind, value }) => kind === identity.kind && value === identity.value)
 }

@@ -29,6 +29,8 @@ const maxTextLength = 65_536
 /** A `Channel` with all that WAHA can do. */
 export interface WahaChannel extends Channel {
   receive: NonNullable<Channel['receive']>
+  /** A session's own addresses as far as they are known: `me` of its webhooks, and of its state once that was asked for. */
+  self(account: string): readonly Identity[]
   markRead(message: MessageAddress, options?: CallOptions): Promise<void>
   startTyping(message: MessageAddress, options?: CallOptions): Promise<void>
   download(media: MediaRef, options?: DownloadOptions): Promise<MediaFile>
@@ -67,6 +69,7 @@ export function wahaChannel(options: WahaChannelOptions): WahaChannel {
     name,
     defaultAccount: session,
     maxTextLength,
+    self: account => memory.selfOf(account),
     receive: request => receiveWebhook(request, { ...settings, memory, now }),
     send: sender(call, sessions, fullIds, memory),
     async markRead({ account, to, providerId }, callOptions) {

@@ -1,4 +1,6 @@
+import type { Identity } from '@switchboard/core'
 import { withDeadline } from '../../http/deadline.js'
+import { openSelf, type Self } from '../../webhook/self.js'
 
 /** What this process has seen of a message. */
 export interface KnownMessage {
@@ -20,6 +22,9 @@ export interface ChannelMemory {
   /** The engine that the last webhook of the session named. */
   engineOf(account: string): string | undefined
   learnEngine(account: string, engine: string): void
+  /** The session's own addresses: `me` of its webhooks, and of the session where that was asked for. */
+  selfOf(account: string): readonly Identity[]
+  learnSelf(account: string, identities: readonly Identity[]): void
   /** Notes that a request which may send a message is under way. */
   underway<T>(account: string, send: Promise<T>): Promise<T>
   /** Resolves when the sends that are under way now have ended; `undefined`: there are none. */
@@ -35,6 +40,7 @@ const longestWaitMs = 10_000
 export function channelMemory(): ChannelMemory {
   const messages = new Map<string, KnownMessage>()
   const engines = new Map<string, string>()
+  const selves = new Map<string, Self>()
   const sends = new Map<string, Set<Promise<unknown>>>()
   const keyOf = (account: string, stanza: string) => `${account}\n${stanza}`
   return {
@@ -54,6 +60,14 @@ export function channelMemory(): ChannelMemory {
     learnEngine(account, engine) {
       if (engines.size >= mostSessions) engines.clear()
       engines.set(account, engine)
+    },
+    selfOf: account => selves.get(account)?.known() ?? [],
+    learnSelf(account, identities) {
+      if (identities.length === 0) return
+      if (selves.size >= mostSessions && !selves.has(account)) selves.clear()
+      const self = selves.get(account) ?? openSelf()
+      selves.set(account, self)
+      self.learn(identities)
     },
     async underway(account, send) {
       const others = sends.get(account) ?? new Set()

@@ -11,6 +11,8 @@ import type {
   WebhookRequest,
 } from '@switchboard/core'
 import { type ApiRequest, type CallApi, refused, secretsOf } from '../../http/index.js'
+import { readPeople } from '../../webhook/jid.js'
+import { openSelf } from '../../webhook/self.js'
 import { chatOf, segment } from './gate/address.js'
 import { checkSuccess, readHealth, readMediaId, readSent } from './gate/answers.js'
 import { gateClient } from './gate/client.js'
@@ -19,7 +21,7 @@ import { readHistory } from './gate/history.js'
 import { findLid } from './gate/lids.js'
 import { sendRequest } from './gate/send.js'
 import { resolveOptions, type WhapiChannelOptions, type WhapiSettings } from './options.js'
-import { openSelf, ownIdOf } from './self.js'
+import { ownIdOf } from './own-id.js'
 import { receiveWebhook } from './webhook/receive.js'
 
 /** WhatsApp's own limit; Whapi says none. */
@@ -49,7 +51,8 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
   const settings = resolveOptions(options)
   const { name, account } = settings
   const now = () => settings.now()
-  const { known, learn: learnSelf } = openSelf(settings.phone)
+  const { known, learn } = openSelf(settings.phone)
+  const learnSelf = (address: unknown) => learn(readPeople([address]))
   const receiveSettings = {
     ...settings,
     channel: name,

@@ -1,21 +1,10 @@
 import * as net from 'node:net'
-import type { OutboundMessage } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import { selfSigned } from '../../../http/certificate.test.support.js'
 import { type Answer, accepted, json, listen, startServer } from '../../../http/local-server.test.support.js'
 import { type MetaChannelOptions, metaChannel } from '../index.js'
-import { account, channelOptions, phone } from '../webhook/samples.test.support.js'
-
-const message: OutboundMessage = {
-  id: 'message-1',
-  channel: 'meta',
-  account,
-  to: { kind: 'phone', value: `+${phone}` },
-  content: { type: 'text', text: 'The code of the gate is 4711' },
-}
-
-const refusedForNow = { code: 'channel_refused', retryable: true }
-const unknown = { code: 'channel_unknown', retryable: false }
+import { channelOptions, phone } from '../webhook/samples.test.support.js'
+import { message, refusedForNow, unknown } from './verdicts.test.support.js'
 
 /** Both ways to send must judge alike. */
 const transports: [name: string, options: Partial<MetaChannelOptions>][] = [

@@ -2,7 +2,7 @@ import type { ButtonContent, Content, SystemContent } from '@switchboard/core'
 import { asFields, asText, asWords, type Fields } from '../../../values.js'
 import { readLocation } from '../../../webhook/location.js'
 import { readInteractive } from './interactive.js'
-import { readMedia } from './media.js'
+import { readFile } from './media.js'
 import { readOrder, readSharedContacts } from './shared.js'
 import { unsupported } from './unsupported.js'
 
@@ -27,7 +27,7 @@ function contentOfType(type: string, message: Fields): Content | undefined {
     case 'audio':
     case 'document':
     case 'sticker':
-      return readMedia(type, asFields(message[type]))
+      return readFile(type, asFields(message[type]))
     case 'location':
       return readLocation(asFields(message.location))
     case 'contacts':

@@ -1,8 +1,8 @@
 import type { Identity, IdentityChange, Person } from '@switchboard/core'
-import { asFields, asId, asList, type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
+import { asFields, asId, asList, type Draft, type Fields } from '../../../values.js'
+import { keepRaw } from '../../../webhook/raw.js'
 import type { Change } from './change.js'
 import { type Addresses, readIdentities } from './person.js'
-import { deepestRaw } from './raw.js'
 
 /** Where a person can be reached from now on, when a system message says that this changed. */
 export function newAddresses(message: Fields): Addresses | undefined {
@@ -76,6 +76,6 @@ function addChange(
   const others = current.filter(({ kind, value }) => kind !== previous.kind || value !== previous.value)
   if (others.length === 0) return
   const event: Draft<IdentityChange> = { type: 'identity', channel, account, previous, current: others }
-  if (!nestsDeeperThan(raw, deepestRaw)) event.raw = raw
+  keepRaw(event, raw)
   events.push(event)
 }

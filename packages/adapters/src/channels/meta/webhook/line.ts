@@ -1,9 +1,10 @@
 import type { Chat, EditEvent, InboundMessage, Person, ReactionEvent, RevokeEvent } from '@switchboard/core'
-import { asFields, asId, asWords, type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
+import { asFields, asId, asWords, type Draft, type Fields } from '../../../values.js'
+import { keepRaw } from '../../../webhook/raw.js'
 import { readTime } from '../../../webhook/time.js'
 import type { Change } from './change.js'
 import { readContent } from './content.js'
-import { deepestRaw, type MetaRaw } from './raw.js'
+import type { MetaRaw } from './raw.js'
 
 /** One line of a chat: whose it is and where it belongs is known, what it says is not read yet. */
 export interface Line {
@@ -68,7 +69,7 @@ function commonFields({ id, message, contact, author, chat, sender }: Line, chan
   const raw: Draft<MetaRaw> = { message }
   if (contact) raw.contact = contact
   if (change.errors !== undefined) raw.errors = change.errors
-  if (!nestsDeeperThan(raw, deepestRaw)) common.raw = raw
+  keepRaw(common, raw)
   return common
 }
 

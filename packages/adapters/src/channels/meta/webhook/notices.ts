@@ -1,7 +1,7 @@
 import type { ChannelNotice } from '@switchboard/core'
-import { type Draft, nestsDeeperThan } from '../../../values.js'
+import type { Draft } from '../../../values.js'
+import { keepRaw } from '../../../webhook/raw.js'
 import type { Change } from './change.js'
-import { deepestRaw } from './raw.js'
 
 /**
  * Passes on what is not a message, a receipt or an identity, and every part that could not be read.
@@ -16,6 +16,6 @@ export function addNotice(
 ): void {
   const notice: Draft<ChannelNotice> = { type: 'notice', channel: change.channel, kind }
   if (change.phoneNumberId !== undefined) notice.account = change.phoneNumberId
-  if (!nestsDeeperThan(raw, deepestRaw)) notice.raw = raw
+  keepRaw(notice, raw)
   change.events.push(notice)
 }

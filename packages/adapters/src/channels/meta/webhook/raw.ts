@@ -12,5 +12,3 @@ export interface MetaRaw {
   /** `value.errors`, when the message came without its content. */
   readonly errors?: unknown
 }
-
-export { deepestRaw } from '../../../webhook/raw.js'

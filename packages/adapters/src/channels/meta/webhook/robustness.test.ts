@@ -1,6 +1,7 @@
 import type { ChannelEvent } from '@switchboard/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { hostileValues, pathsOf, replace } from '../../../webhook/damage.test.support.js'
 import { metaChannel } from '../index.js'
 import {
   change,
@@ -123,29 +124,6 @@ const full = webhook(
   change({ messages: [message({ type: 'image', image: { id: '2' } })] }, 'history'),
 )
 
-type Path = readonly (string | number)[]
-
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path]
-  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
-  return [
-    path,
-    ...keys.flatMap(key => pathsOf((value as Record<string | number, unknown>)[key], [...path, key])),
-  ]
-}
-
-/** A copy in which one place holds something else, or nothing. */
-function mutate(value: unknown, path: Path, replacement: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return replacement
-  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<
-    string | number,
-    unknown
-  >
-  copy[key] = mutate(copy[key], rest, replacement)
-  return copy
-}
-
 /** Ids by which messages and statuses are found, wherever they stand in the JSON. */
 function idsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(idsIn)
@@ -163,24 +141,7 @@ function idsOf(event: ChannelEvent): string[] {
 }
 
 const places = pathsOf(full).filter(path => path.length >= 2 && path[0] === 'entry')
-const replacements = fc.oneof(
-  fc.constantFrom<unknown>(
-    undefined,
-    null,
-    '',
-    0,
-    -1,
-    1e300,
-    true,
-    [],
-    {},
-    [null],
-    '__proto__',
-    'constructor',
-    '\u0000\ud800',
-  ),
-  fc.jsonValue({ maxDepth: 2 }),
-)
+const replacements = hostileValues()
 
 test('a webhook with one of everything has each id once', () => {
   expect(eventsOf(full).flatMap(idsOf)).toEqual(idsIn(full))
@@ -190,14 +151,7 @@ test('a webhook with one of everything has each id once', () => {
 test('whatever part of a webhook is broken, every message that is left is an event or in a notice, once', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom(...places), replacements), { maxLength: 3 }), changes => {
-      let body: unknown = full
-      for (const [path, replacement] of changes) {
-        try {
-          body = mutate(body, path, replacement)
-        } catch {
-          // An earlier replacement took this place away.
-        }
-      }
+      const body = changes.reduce<unknown>((whole, change) => replace(whole, ...change), full)
       const sent: unknown = JSON.parse(JSON.stringify(body))
       const { events, response } = channel.receive(post(JSON.stringify(sent)))
       if (response.status === 400) return
@@ -210,7 +164,7 @@ test('whatever part of a webhook is broken, every message that is left is an eve
 test('redelivery gives equal events', () => {
   fc.assert(
     fc.property(fc.constantFrom(...places), replacements, (path, replacement) => {
-      const body = JSON.stringify(mutate(full, path, replacement))
+      const body = JSON.stringify(replace(full, path, replacement))
       expect(channel.receive(post(body))).toEqual(channel.receive(post(body)))
     }),
     runs,

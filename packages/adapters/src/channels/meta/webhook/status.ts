@@ -1,9 +1,10 @@
-import type { ReceiptStatus, StatusEvent } from '@switchboard/core'
-import { asFields, asId, asWords, type Draft, type Fields, nestsDeeperThan } from '../../../values.js'
+import type { StatusEvent } from '@switchboard/core'
+import { asFields, asId, asWords, type Draft, type Fields } from '../../../values.js'
+import { keepRaw } from '../../../webhook/raw.js'
+import { readReceipt } from '../../../webhook/receipt.js'
 import { readTime } from '../../../webhook/time.js'
 import type { Change } from './change.js'
 import { readIdentities } from './person.js'
-import { deepestRaw } from './raw.js'
 import { firstError } from './reported-errors.js'
 
 /**
@@ -15,7 +16,7 @@ import { firstError } from './reported-errors.js'
 export function addStatus(raw: unknown, change: Change): boolean {
   const fields = asFields(raw)
   const providerId = asId(fields?.id)
-  const status = readStatus(fields?.status)
+  const status = readReceipt(fields?.status)
   if (!fields || providerId === undefined || !status) return false
   const event: Draft<StatusEvent> = {
     type: 'status',
@@ -32,23 +33,9 @@ export function addStatus(raw: unknown, change: Change): boolean {
   if (participant) event.participant = participant
   const error = firstError(fields.errors)
   if (error) event.error = error
-  if (!nestsDeeperThan(raw, deepestRaw)) event.raw = raw
+  keepRaw(event, raw)
   change.events.push(event)
   return true
-}
-
-function readStatus(value: unknown): ReceiptStatus | undefined {
-  switch (value) {
-    case 'sent':
-    case 'delivered':
-    case 'read':
-    case 'failed':
-      return value
-    case 'played': // a voice note that was listened to has been read
-      return 'read'
-    default:
-      return undefined
-  }
 }
 
 function readParticipant(fields: Fields): StatusEvent['participant'] {

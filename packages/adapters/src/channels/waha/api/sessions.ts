@@ -1,7 +1,8 @@
 import { type CallOptions, type ChannelHealth, type Identity, SwitchboardError } from '@switchboard/core'
 import type { CallApi } from '../../../http/index.js'
 import { asFields, asWords, type Fields } from '../../../values.js'
-import { readPeople } from '../addresses.js'
+import { readPeople } from '../../../webhook/jid.js'
+import { readMe } from '../addresses.js'
 import type { ChannelMemory } from '../memory.js'
 
 /** Engines that take an id of ours (WAHA 2026.4.3; older ones leave it unread). */
@@ -19,6 +20,7 @@ export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string 
     const path = `/api/sessions/${encodeURIComponent(account)}`
     const session = asFields((await call({ ...options, method: 'GET', path })).content)
     memory.learnEngine(account, asWords(asFields(session?.engine)?.engine) ?? memory.engineOf(account) ?? '')
+    memory.learnSelf(account, readMe(session?.me))
     return session
   }
 

@@ -1,7 +1,7 @@
 import type { Identity, ReceiptStatus, StatusEvent } from '@switchboard/core'
 import { asFields, asId, asNumber, asWords, type Draft, type Fields } from '../../../values.js'
 import { readJid } from '../../../webhook/jid.js'
-import { isAmong } from '../addresses.js'
+import { isAmong } from '../../../webhook/self.js'
 import { readKey } from '../ids.js'
 import type { Report } from './report.js'
 

@@ -1,4 +1,4 @@
-import { asFields, asId, asWords, type Fields } from '../../../values.js'
+import { asFields, asId, asList, asWords, type Fields } from '../../../values.js'
 
 /** Wrappers of WhatsApp's message: what was said lies within. */
 const wrappers = [
@@ -79,8 +79,24 @@ export function memberAlternatives(payload: Fields): readonly unknown[] {
 
 /** Whether the person passed on what somebody else had written. */
 export function isForwarded(payload: Fields): boolean {
-  const context = asFields(partOf(protoOf(payload), /Message$/)?.contextInfo)
-  return context?.isForwarded === true || asFields(payload._data)?.isForwarded === true
+  return contextOf(payload)?.isForwarded === true || asFields(payload._data)?.isForwarded === true
+}
+
+/**
+ * The addresses of those whom it mentions. GOWS writes `mentionedJID` (whatsmeow), NOWEB `mentionedJid` (Baileys); WPP and
+ * WEBJS have a list of their own, whose elements may be objects. Groups that address by LID mention LIDs.
+ */
+export function mentionedIn(payload: Fields): readonly unknown[] {
+  const context = contextOf(payload)
+  const data = asFields(payload._data)
+  const lists = [context?.mentionedJID, context?.mentionedJid, data?.mentionedJidList, data?.mentionedIds]
+  return lists.flatMap(list => asList(list) ?? []).map(address => asFields(address)?._serialized ?? address)
+}
+
+/** A group's message may come with the keys of its sender, as a part before the one that says something. */
+function contextOf(payload: Fields): Fields | undefined {
+  const parts = Object.values(protoOf(payload) ?? {})
+  return parts.map(part => asFields(asFields(part)?.contextInfo)).find(Boolean)
 }
 
 /** Baileys: `CIPHERTEXT`. WAHA delivers the message again, under the same id, once it could be decrypted. */

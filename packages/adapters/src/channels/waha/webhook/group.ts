@@ -1,5 +1,5 @@
 import { asFields, asList, type Fields } from '../../../values.js'
-import { readPeople } from '../addresses.js'
+import { readPeople } from '../../../webhook/jid.js'
 import { addNotice, type Report } from './report.js'
 
 /**

@@ -1,9 +1,10 @@
 import type { EditEvent, InboundMessage, ReactionEvent, StatusEvent } from '@switchboard/core'
 import { asFields, asList, asText, asWords, type Draft, type Fields } from '../../../values.js'
+import { readMentions } from '../../../webhook/jid.js'
 import { readTime } from '../../../webhook/time.js'
 import { isClientId, type MessageKey, readKey } from '../ids.js'
 import { readContent } from './content.js'
-import { isChangeOfAnother, isForwarded, isUndecrypted } from './engine-data.js'
+import { isChangeOfAnother, isForwarded, isUndecrypted, mentionedIn } from './engine-data.js'
 import { type Line, readLine } from './line.js'
 import { addNotice, type Report } from './report.js'
 
@@ -20,6 +21,8 @@ export function addMessage(payload: Fields, report: Report): boolean {
   const event: Draft<InboundMessage> = { type: 'message', ...line.common, content: readContent(payload) }
   const quoted = readKey(asFields(payload.replyTo)?.id)
   if (quoted) event.quotedId = quoted.stanza
+  const mentions = readMentions(mentionedIn(payload))
+  if (mentions.length > 0) event.mentions = mentions
   if (isForwarded(payload)) event.forwarded = true
   report.events.push(event)
   return true

@@ -65,6 +65,8 @@ function translate(webhook: Fields, settings: ReceiveSettings): Report {
   const account = asId(webhook.session) ?? settings.session
   const engine = asWords(webhook.engine)
   if (engine !== undefined) settings.memory.learnEngine(account, engine)
+  const me = readMe(webhook.me)
+  settings.memory.learnSelf(account, me)
   const events: ChannelEvent[] = []
   const report: Report = {
     channel: settings.name,
@@ -72,7 +74,7 @@ function translate(webhook: Fields, settings: ReceiveSettings): Report {
     event,
     eventId: asId(webhook.id),
     at: readTime(webhook.timestamp, now),
-    me: readMe(webhook.me),
+    me,
     now,
     history: false,
     otherTools: settings.otherTools,

@@ -1,6 +1,7 @@
 import type { ChannelEvent, Received } from '@switchboard/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { hostileValues, pathsOf, replace } from '../../../webhook/damage.test.support.js'
 import { wahaChannel } from '../index.js'
 import {
   channelOptions,
@@ -68,7 +69,7 @@ test('any JSON value as payload is accepted, and none goes unseen', () => {
 const _data = {
   Info: { SenderAlt: lid, Sender: lid, PushName: 'Mara', MediaType: 'ptt', Type: 'text' },
   key: { remoteJidAlt: lid, participantAlt: chat },
-  Message: { extendedTextMessage: { text: 'x', contextInfo: { isForwarded: true } } },
+  Message: { extendedTextMessage: { text: 'x', contextInfo: { isForwarded: true, mentionedJID: [lid] } } },
   message: { pollCreationMessage: { name: 'Tea?', options: [{ optionName: 'Green' }] } },
 }
 const full: readonly [string, unknown][] = [
@@ -85,47 +86,10 @@ const full: readonly [string, unknown][] = [
   ['group.v2.participants', { participants: [{ id: lid, pn: chat }] }],
 ]
 
-type Path = readonly (string | number)[]
-
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path]
-  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
-  const inner = keys.flatMap(key => pathsOf((value as Record<string | number, unknown>)[key], [...path, key]))
-  return [path, ...inner]
-}
-
-/** A copy in which one place holds something else, or nothing. */
-function mutate(value: unknown, path: Path, replacement: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return replacement
-  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<
-    string | number,
-    unknown
-  >
-  copy[key] = mutate(copy[key], rest, replacement)
-  return copy
-}
-
 const bodies = full.map(([event, payload]) => webhook(event, payload))
 const places = bodies.flatMap(body => pathsOf(body).map(path => ({ body, path })))
-const replacements = fc.oneof(
-  fc.constantFrom<unknown>(
-    undefined,
-    null,
-    '',
-    0,
-    -1,
-    1e300,
-    true,
-    [],
-    {},
-    [null],
-    '__proto__',
-    '\u0000\ud800',
-  ),
-  fc.constantFrom<unknown>('a.b:c', '1:2@lid', '@c.us', 'true_@c.us_', `false_${chat}_`, 'status@broadcast'),
-  fc.jsonValue({ maxDepth: 2 }),
-)
+const addresses = ['a.b:c', '1:2@lid', '@c.us', 'true_@c.us_', `false_${chat}_`, 'status@broadcast']
+const replacements = hostileValues(...addresses)
 
 function expectSound(event: ChannelEvent): void {
   if (event.type === 'notice' || event.type === 'identity') return
@@ -145,7 +109,7 @@ test('a webhook with one of everything has no notices but those of groups', () =
 test('whatever part of a webhook is broken, it is an event or a notice, and the same again', () => {
   fc.assert(
     fc.property(fc.constantFrom(...places), replacements, ({ body, path }, replacement) => {
-      const broken = JSON.stringify(mutate(body, path, replacement)) ?? ''
+      const broken = JSON.stringify(replace(body, path, replacement)) ?? ''
       const { events: first, response } = receive(broken)
       expect(receive(broken)).toEqual({ events: first, response })
       if (response.status === 400) return

@@ -3,15 +3,15 @@ import type {
   ContactsContent,
   Content,
   MediaContent,
-  MediaRef,
   OrderContent,
   PollContent,
   SharedContact,
   TextContent,
 } from '@switchboard/core'
-import { asFields, asId, asList, asText, asWords, type Draft, type Fields } from '../../../values.js'
+import { asFields, asList, asText, asWords, type Fields } from '../../../values.js'
 import { readVcard } from '../../../vcard.js'
 import { readLocation } from '../../../webhook/location.js'
+import { readMedia } from '../../../webhook/media.js'
 
 /**
  * What a message says: the object under the name of its `type`. A type that is unknown, or whose object is missing or broken,
@@ -36,12 +36,12 @@ function contentOfType(type: string, fields: Fields | undefined, message: Fields
     case 'voice':
     case 'document':
     case 'sticker':
-      return readMedia(type, fields)
+      return readFile(type, fields)
     case 'gif':
     case 'short': // a round video note
-      return readMedia('video', fields)
+      return readFile('video', fields)
     case 'documentWithCaption':
-      return readMedia('document', fields ?? asFields(message.document))
+      return readFile('document', fields ?? asFields(message.document))
     case 'location':
       return readLocation(fields)
     case 'live_location':
@@ -112,22 +112,9 @@ function system(text: string, event: string | undefined): Content {
  *
  * @returns `undefined` when there is nothing to fetch and nothing to read
  */
-function readMedia(type: MediaContent['type'], fields: Fields | undefined): MediaContent | undefined {
-  if (!fields) return undefined
-  const media: Draft<MediaRef> = {}
-  const id = asId(fields.id)
-  if (id !== undefined) media.id = id
-  const url = asWords(fields.link)
-  if (url !== undefined) media.url = url
-  const mimeType = asWords(fields.mime_type)
-  if (mimeType !== undefined) media.mimeType = mimeType
-  const sha256 = asWords(fields.sha256)
-  if (sha256 !== undefined) media.sha256 = sha256
-  const filename = asWords(fields.file_name) ?? asWords(fields.filename)
-  if (filename !== undefined) media.filename = filename
-  const caption = asWords(fields.caption)
-  if (id === undefined && url === undefined && caption === undefined) return undefined
-  return caption === undefined ? { type, media } : { type, media, caption }
+function readFile(type: MediaContent['type'], fields: Fields | undefined): MediaContent | undefined {
+  const filename = asWords(fields?.file_name) ?? fields?.filename
+  return fields && readMedia(type, fields, { url: fields.link, filename })
 }
 
 function readContacts(cards: readonly unknown[] | undefined): ContactsContent | undefined {

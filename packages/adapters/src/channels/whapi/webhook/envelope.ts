@@ -1,5 +1,5 @@
 import { asFields, asList, type Fields } from '../../../values.js'
-import { ownIdOf } from '../self.js'
+import { ownIdOf } from '../own-id.js'
 import { addMessage } from './message.js'
 import { addNotice, type Report } from './report.js'
 import { addStatus } from './status.js'

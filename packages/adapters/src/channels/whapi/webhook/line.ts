@@ -1,14 +1,6 @@
-import type {
-  Chat,
-  Content,
-  EditEvent,
-  Identity,
-  InboundMessage,
-  Person,
-  RevokeEvent,
-} from '@switchboard/core'
+import type { Chat, Content, EditEvent, InboundMessage, Person, RevokeEvent } from '@switchboard/core'
 import { asFields, asId, asList, asNumber, type Draft, type Fields } from '../../../values.js'
-import { readJid } from '../../../webhook/jid.js'
+import { readMentions } from '../../../webhook/jid.js'
 import { keepRaw } from '../../../webhook/raw.js'
 import { readTime } from '../../../webhook/time.js'
 import { readAction } from './action.js'
@@ -62,19 +54,11 @@ function commonFields({ id, message, raw, author, chat, sender }: Line, report: 
 
 function readMessage(common: Common, message: Fields): InboundMessage {
   const context = asFields(message.context)
-  const event: Draft<MentioningMessage> = messageOf(common, readContent(message), asId(context?.quoted_id))
-  const mentions = readMentions(context?.mentions)
+  const event: Draft<InboundMessage> = messageOf(common, readContent(message), asId(context?.quoted_id))
+  const mentions = readMentions(asList(context?.mentions))
   if (mentions.length > 0) event.mentions = mentions
   if (context?.forwarded === true || (asNumber(context?.forwarding_score) ?? 0) > 0) event.forwarded = true
   return event
-}
-
-type MentioningMessage = InboundMessage & { readonly mentions?: readonly Identity[] }
-
-/** Numbers, with or without their server. */
-function readMentions(value: unknown): Identity[] {
-  const people = (asList(value) ?? []).map(readJid)
-  return people.flatMap(jid => (jid?.kind === 'person' ? [jid.identity] : []))
 }
 
 function messageOf(common: Common, content: Content, quotedId: string | undefined): InboundMessage {

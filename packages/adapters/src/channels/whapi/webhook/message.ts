@@ -1,12 +1,12 @@
 import type { StatusEvent } from '@switchboard/core'
 import { asFields, asId, type Draft, type Fields } from '../../../values.js'
 import { keepRaw } from '../../../webhook/raw.js'
+import { readReceipt } from '../../../webhook/receipt.js'
 import { readTime } from '../../../webhook/time.js'
 import { readChat } from './chat.js'
 import { addLine, type Line } from './line.js'
 import { addPollUpdate } from './poll.js'
 import type { Report } from './report.js'
-import { receiptOf } from './status.js'
 
 /**
  * An element of `messages`, or what triggered an update.
@@ -52,7 +52,7 @@ function isFromMe({ from_me, source }: Fields): boolean {
 
 /** The provider has it: no line of its own, so it cannot be a takeover, also when it comes before the send's answer. */
 function echoOf(id: string, message: Fields, raw: unknown, { channel, account, now }: Report): StatusEvent {
-  const status = receiptOf(message.status) ?? 'sent'
+  const status = readReceipt(message.status) ?? 'sent'
   const event: Draft<StatusEvent> = { type: 'status', channel, account, providerId: id, status }
   const at = readTime(message.timestamp, now)
   if (at !== undefined) event.at = at

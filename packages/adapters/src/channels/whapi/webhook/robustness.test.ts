@@ -1,6 +1,7 @@
 import type { ChannelEvent } from '@switchboard/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { hostileValues, pathsOf, replace } from '../../../webhook/damage.test.support.js'
 import { whapiChannel } from '../index.js'
 import {
   channelOptions,
@@ -64,57 +65,9 @@ const full = webhook({
   contacts: [{ id: phone }],
 })
 
-type Path = readonly (string | number)[]
-
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path]
-  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
-  return [
-    path,
-    ...keys.flatMap(key => pathsOf((value as Record<string | number, unknown>)[key], [...path, key])),
-  ]
-}
-
-/** A copy in which one place holds something else, or nothing. */
-function mutate(value: unknown, path: Path, replacement: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return replacement
-  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<
-    string | number,
-    unknown
-  >
-  copy[key] = mutate(copy[key], rest, replacement)
-  return copy
-}
-
 const places = pathsOf(full).filter(path => path.length > 0)
-const replacements = fc.oneof(
-  fc.constantFrom<unknown>(
-    undefined,
-    null,
-    '',
-    0,
-    -1,
-    1e300,
-    true,
-    [],
-    {},
-    [null],
-    '__proto__',
-    '\u0000\ud800',
-    '@lid',
-  ),
-  fc.jsonValue({ maxDepth: 2 }),
-)
-const broken = fc.array(fc.tuple(fc.constantFrom(...places), replacements), { maxLength: 3 }).map(changes =>
-  changes.reduce<unknown>((body, [path, replacement]) => {
-    try {
-      return mutate(body, path, replacement)
-    } catch {
-      return body // An earlier replacement took this place away.
-    }
-  }, full),
-)
+const changes = fc.array(fc.tuple(fc.constantFrom(...places), hostileValues('@lid')), { maxLength: 3 })
+const broken = changes.map(list => list.reduce<unknown>((body, change) => replace(body, ...change), full))
 
 /** How many elements the three arrays hold that become events. */
 function itemsOf(body: Record<string, unknown>): number {

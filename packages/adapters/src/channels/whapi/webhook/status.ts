@@ -1,7 +1,9 @@
-import type { ReceiptStatus, StatusEvent } from '@switchboard/core'
-import { asFields, asId, asList, asWords, type Draft, type Fields } from '../../../values.js'
+import type { StatusEvent } from '@switchboard/core'
+import { asFields, asId, asWords, type Draft, type Fields } from '../../../values.js'
 import { readJid } from '../../../webhook/jid.js'
 import { keepRaw } from '../../../webhook/raw.js'
+import { readReceipt } from '../../../webhook/receipt.js'
+import { readFirstError } from '../../../webhook/reported-error.js'
 import { readTime } from '../../../webhook/time.js'
 import type { Report } from './report.js'
 
@@ -14,7 +16,7 @@ import type { Report } from './report.js'
 export function addStatus(item: unknown, report: Report): boolean {
   const fields = asFields(item)
   const providerId = asId(fields?.id)
-  const status = receiptOf(fields?.status)
+  const status = readReceipt(fields?.status)
   if (!fields || providerId === undefined || !status) return false
   const { channel, account } = report
   const event: Draft<StatusEvent> = { type: 'status', channel, account, providerId, status }
@@ -22,26 +24,11 @@ export function addStatus(item: unknown, report: Report): boolean {
   if (at !== undefined) event.at = at
   const participant = participantOf(fields)
   if (participant) event.participant = participant
-  const error = firstError(fields.errors)
+  const error = readFirstError(fields.errors, wordsOf)
   if (error) event.error = error
   keepRaw(event, item)
   report.events.push(event)
   return true
-}
-
-/** What a status of Whapi is to us. */
-export function receiptOf(value: unknown): ReceiptStatus | undefined {
-  switch (value) {
-    case 'sent':
-    case 'delivered':
-    case 'read':
-    case 'failed':
-      return value
-    case 'played': // a voice note that was listened to has been read
-      return 'read'
-    default:
-      return undefined
-  }
 }
 
 function participantOf(fields: Fields): StatusEvent['participant'] {
@@ -51,9 +38,6 @@ function participantOf(fields: Fields): StatusEvent['participant'] {
 }
 
 /** `details` says more than `message`, which is the same for all errors of a code. */
-function firstError(value: unknown): StatusEvent['error'] {
-  const error = asFields(asList(value)?.[0])
-  if (!error) return undefined
-  const code = asId(error.code) ?? 'unknown'
-  return { code, message: asWords(error.details) ?? asWords(error.message) ?? `error ${code}` }
+function wordsOf({ details, message }: Fields): string | undefined {
+  return asWords(details) ?? asWords(message)
 }
