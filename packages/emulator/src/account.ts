@@ -8,18 +8,18 @@ import type { EchoDetails, Said, SayOptions } from './saying.js'
 import type { Delivery } from './webhooks/redeliver.js'
 import type { DeliverOptions } from './webhooks/webhooks.js'
 
-export type ProviderName = 'meta' | 'whapi' | 'waha'
+export type ProviderName = 'meta' | 'whapi' | 'waha' | 'mcp'
 
 /** The four things that a receipt can say, whatever the provider calls them. */
 export type Status = 'sent' | 'delivered' | 'read' | 'failed'
 
 /**
- * One business account: a number at Meta, a channel at Whapi, a session of WAHA. What people and operators do reaches the
+ * One business account: a number at Meta, a channel at Whapi, a session of WAHA, an MCP server. What people and operators do reaches the
  * bot through it, in the provider's shapes.
  */
 export interface Account {
   readonly provider: ProviderName
-  /** Phone number id, channel id or session name. Unique among all accounts. */
+  /** Phone number id, channel id, session name or the chosen id of an MCP server. Unique among all accounts. */
   readonly id: string
   /** Digits. */
   readonly phone: string

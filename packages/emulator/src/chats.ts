@@ -19,7 +19,7 @@ export interface ChatMessage {
   /** Who wrote it when `author` is `person`: the person's key. */
   readonly person?: string
   readonly provider: ProviderName
-  /** Which account it was written to or from: Meta's phone number id, Whapi's channel id, WAHA's session. */
+  /** Which account it was written to or from: Meta's phone number id, Whapi's channel id, WAHA's session, the MCP server's id. */
   readonly phoneNumberId: string
   /** Meta's word for the kind, whatever the provider: text, image, audio, document, location, interactive, template, … */
   readonly type: string

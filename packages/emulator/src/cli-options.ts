@@ -7,7 +7,7 @@ export interface CliOptions extends EmulatorOptions {
   readonly verify: boolean
 }
 
-export const HELP = `switchboard-emulator: WhatsApp's Cloud API, Whapi, WAHA, a model API and a phone on localhost
+export const HELP = `switchboard-emulator: WhatsApp's Cloud API, Whapi, WAHA, an MCP server, a model API and a phone on localhost
 
 Usage
   switchboard-emulator [options]
@@ -27,6 +27,8 @@ Options
   --waha-key <key>            its X-Api-Key                                   (emulator-waha-key)
   --waha-engine <engine>      NOWEB, WEBJS or GOWS                            (GOWS)
   --waha-hmac-key <key>       signs its webhooks: X-Webhook-Hmac              (emulator-waha-hmac-key)
+  --mcp                       play a WhatsApp MCP server too
+  --mcp-token <token>         its bearer token                                (emulator-mcp-token)
   --verify-token <token>      verify the webhook with this token at start, as Meta does when it is configured
   --api-key <key>             bearer key that the model API asks for          (any)
   --auto-read <ms>            people read every message so long after it came (when the chat is opened)
@@ -57,6 +59,8 @@ const FLAGS = {
   'waha-key': { type: 'string' },
   'waha-engine': { type: 'string' },
   'waha-hmac-key': { type: 'string' },
+  mcp: { type: 'boolean' },
+  'mcp-token': { type: 'string' },
   'api-key': { type: 'string' },
   'auto-read': { type: 'string' },
   'no-statuses': { type: 'boolean' },
@@ -89,6 +93,7 @@ export function readCommandLine(args: readonly string[]): CliOptions | 'help' | 
         engine: values['waha-engine'],
         hmacKey: values['waha-hmac-key'],
       }),
+      mcp: given(values.mcp, { token: values['mcp-token'] }),
       verifyToken,
       verify: verifyToken !== undefined,
       model: apiKey === undefined ? undefined : { apiKey },

@@ -45,17 +45,21 @@ test('it says where it listens and what to configure, serves, and stops when tol
   expect(await cli.exit).toBe(0)
 })
 
-test('Whapi and WAHA are played when asked for', async () => {
-  const cli = run('--port', '0', '--whapi', '--waha-engine', 'NOWEB', '--waha-key', 'chosen-key')
+test('Whapi, WAHA and an MCP server are played when asked for', async () => {
+  const mcp = ['--mcp-token', 'chosen-token']
+  const cli = run('--port', '0', '--whapi', '--waha-engine', 'NOWEB', '--waha-key', 'chosen-key', ...mcp)
   await expect.poll(() => cli.output, { timeout: 15_000 }).toContain('Stop with Ctrl+C')
   const url = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(cli.output)?.[1]
   expect(cli.output).toContain('emulator-whapi-token')
   expect(cli.output).toContain('session default (NOWEB)')
-  expect(cli.output).not.toContain('chosen-key')
+  expect(cli.output).toContain(`MCP server       ${url}/mcp`)
+  for (const secret of ['chosen-key', 'chosen-token']) expect(cli.output).not.toContain(secret)
   const health = await fetch(`${url}/health`, { headers: { authorization: 'Bearer emulator-whapi-token' } })
   expect(await health.json()).toMatchObject({ status: { text: 'AUTH' } })
   const session = await fetch(`${url}/api/sessions/default`, { headers: { 'x-api-key': 'chosen-key' } })
   expect(await session.json()).toMatchObject({ status: 'WORKING', engine: { engine: 'NOWEB' } })
+  const headers = { authorization: 'Bearer chosen-token' }
+  expect((await fetch(`${url}/mcp`, { headers })).status).toBe(405)
   cli.child.kill('SIGTERM')
   expect(await cli.exit).toBe(0)
 })

@@ -38,8 +38,8 @@ Stop with Ctrl+C.
 `
 }
 
-/** What a bot at Whapi or WAHA is configured with. */
-function others(emulator: Emulator, { whapi, waha }: CliOptions): string {
+/** What a bot at Whapi, WAHA or the MCP server is configured with. */
+function others(emulator: Emulator, { whapi, waha, mcp }: CliOptions): string {
   const lines: string[] = []
   if (whapi) {
     const { url, token } = emulator.whapi
@@ -51,6 +51,14 @@ function others(emulator: Emulator, { whapi, waha }: CliOptions): string {
     lines.push('', `  WAHA API         ${url}, session ${session} (${engine})`)
     lines.push(`  WAHA key         ${shown(waha.apiKey, apiKey)}`)
     lines.push(`  WAHA webhooks    ${waha.webhook ?? 'none yet'}`)
+  }
+  if (mcp) {
+    const { url, token } = emulator.mcp
+    lines.push(
+      '',
+      `  MCP server       ${url}`,
+      `  MCP token        ${shown(mcp.token ?? undefined, token ?? '')}`,
+    )
   }
   return lines.map(line => `\n${line}`).join('')
 }

@@ -6,6 +6,7 @@ import { createFaultScript } from './faults/fault-script.js'
 import { metaProvider, metaWebhooks } from './graph/provider.js'
 import { createIds } from './ids.js'
 import { createLedger } from './ledger.js'
+import { type McpAccount, mcpProvider } from './mcp/provider.js'
 import { createMediaStore } from './media-store.js'
 import { createModelScript } from './model/model-script.js'
 import type { EmulatorOptions } from './options.js'
@@ -23,6 +24,7 @@ export interface Created {
   readonly world: World
   readonly whapi: WhapiAccount | undefined
   readonly waha: WahaAccount | undefined
+  readonly mcp: McpAccount | undefined
 }
 
 /** Puts the parts of one emulator together. */
@@ -57,10 +59,14 @@ export function createWorld(options: EmulatorOptions, origin: () => string): Cre
   }
   const whapi = options.whapi && whapiProvider(world, options.whapi)
   const waha = options.waha && wahaProvider(world, options.waha)
-  providers.push(metaProvider(world), ...(whapi ? [whapi] : []), ...(waha ? [waha] : []))
+  const mcp = options.mcp && mcpProvider(world, options.mcp)
+  const others = [whapi, waha, mcp].filter(provider => provider !== undefined)
+  providers.push(metaProvider(world), ...others)
   requireOwnIds(providers)
-  return { world, whapi: whapi?.whapi, waha: waha?.waha }
+  return { world, whapi: whapi?.whapi, waha: waha?.waha, mcp: mcp?.mcp }
 }
+
+const ID_OPTIONS = { meta: 'phoneNumberId', whapi: 'whapi.channelId', waha: 'waha.session', mcp: 'mcp.id' }
 
 /** Whatever names an account must name one alone, and must fit into the key of a chat. */
 function requireOwnIds(providers: readonly Provider[]): void {
@@ -68,7 +74,7 @@ function requireOwnIds(providers: readonly Provider[]): void {
   for (const { id, provider } of providers.flatMap(each => each.accounts)) {
     if (known.has(id)) throw new EmulatorError('invalid-option', `two accounts are called "${id}".`)
     if (!/^[\w.-]+$/.test(id)) {
-      const option = provider === 'waha' ? 'waha.session' : 'whapi.channelId'
+      const option = ID_OPTIONS[provider]
       throw new EmulatorError(
         'invalid-option',
         `${option} must be letters, digits, "_", "." or "-", not "${id}".`,

@@ -4,6 +4,7 @@ import type { Faults } from './faults/fault-script.js'
 import type { HistoryDetails } from './graph/webhooks/business-phone.js'
 import type { Verification } from './graph/webhooks/verify.js'
 import type { Ledger, Refusal } from './ledger.js'
+import type { McpAccount } from './mcp/provider.js'
 import type { Model } from './model/model-script.js'
 import type { BusinessNumber, EmulatorOptions, StatusOptions } from './options.js'
 import type { PersonDetails } from './people.js'
@@ -30,6 +31,8 @@ export interface Emulator extends AsyncDisposable {
   readonly whapi: WhapiAccount
   /** The WAHA session. Throws an EmulatorError when it was not asked for with the option `waha`. */
   readonly waha: WahaAccount
+  /** The MCP server. Throws an EmulatorError when it was not asked for with the option `mcp`. */
+  readonly mcp: McpAccount
 
   /** A person by name, key, phone or BSUID; without an argument the first. Throws when there is nobody. */
   person(selector?: string): Person

@@ -8,11 +8,13 @@ export type { HistoryDetails, HistoryMessage } from './graph/webhooks/business-p
 export type { Verification } from './graph/webhooks/verify.js'
 export { encodeWebhookBody, signWebhookBody } from './graph/webhooks/wire.js'
 export type { Ledger, LedgerEntry, ReadMark, Refusal, SentMessage } from './ledger.js'
+export type { McpAccount } from './mcp/provider.js'
 export type { ModelAnswer, ModelMessage, ModelRequest, ModelResponder, ModelUsage } from './model/answer.js'
 export type { Model } from './model/model-script.js'
 export type {
   BusinessNumber,
   EmulatorOptions,
+  McpOptions,
   ModelOptions,
   RedeliveryOptions,
   StatusOptions,

@@ -35,7 +35,7 @@ export interface SentMessage {
   readonly to: string
   /** Key of the person it reached; absent for a group. */
   readonly person?: string
-  /** Which account sent it: Meta's phone number id, Whapi's channel id, WAHA's session. */
+  /** Which account sent it: Meta's phone number id, Whapi's channel id, WAHA's session, the MCP server's id. */
   readonly phoneNumberId: string
   /** Meta's word for the kind: text, image, … */
   readonly type: string

@@ -97,6 +97,16 @@ export interface WahaOptions {
   readonly filesLifetime?: number
 }
 
+/** A WhatsApp MCP server: `get_chats`, `get_messages` and `send_message`. */
+export interface McpOptions {
+  /** Bearer token; `null`: none is asked for. Default `emulator-mcp-token`. */
+  readonly token?: string | null
+  /** Names it among the accounts, for `via`. Default `emulator-mcp`. */
+  readonly id?: string
+  /** Digits of the business number. Default 15550006666. */
+  readonly phone?: string
+}
+
 export interface EmulatorOptions {
   /** Default 0: any free port. */
   readonly port?: number
@@ -135,6 +145,8 @@ export interface EmulatorOptions {
   readonly whapi?: WhapiOptions
   /** Plays WAHA beside Meta. Default: not. */
   readonly waha?: WahaOptions
+  /** Plays a WhatsApp MCP server beside Meta. Default: not. */
+  readonly mcp?: McpOptions
   /** The clock, in milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const source = fileURLToPath(new URL('.', import.meta.url))
-const rooms = ['graph', 'whapi', 'waha']
+const rooms = ['graph', 'whapi', 'waha', 'mcp']
 
 test.each(rooms)('what is %s’s own imports nothing of another provider', room => {
   const files = readdirSync(`${source}${room}`, { recursive: true, encoding: 'utf8' })

@@ -12,9 +12,9 @@ export interface SayOptions {
   readonly forwarded?: boolean
   /** Id of a group to say it in; whoever writes to a group is a member. */
   readonly group?: string
-  /** The account written to: `whapi`, `waha`, or the id of an account (`phoneNumberId`). Default Meta's first number. */
+  /** The account written to: `whapi`, `waha`, `mcp`, or the id of an account (`phoneNumberId`). Default Meta's first number. */
   readonly via?: string
-  /** Default true: resolve once the webhook was answered with 200, or given up. */
+  /** Default true: resolve once the webhook was answered with 200, or given up. At once where nothing is pushed. */
   readonly wait?: boolean
 }
 

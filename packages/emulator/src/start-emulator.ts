@@ -22,7 +22,7 @@ import type { World } from './world.js'
 const UPLOADS = /\/media$|^\/messages\/|^\/api\/send/
 
 /**
- * Starts WhatsApp's Graph API, if asked for Whapi and WAHA too, a model API and a phone on one local port.
+ * Starts WhatsApp's Graph API, if asked for Whapi, WAHA and an MCP server too, a model API and a phone on one local port.
  *
  * @example
  * await using emulator = await startEmulator({ webhook: 'http://127.0.0.1:3000/webhooks/meta' })
@@ -69,7 +69,7 @@ async function dispatch(world: World, exchange: Exchange): Promise<void> {
   return handleProviders(world, exchange)
 }
 
-function createEmulator({ world, whapi, waha }: Created, close: () => Promise<void>): Emulator {
+function createEmulator({ world, whapi, waha, mcp }: Created, close: () => Promise<void>): Emulator {
   const { settings, ledger, people, office } = world
   const actors = new WeakMap<PersonRecord, Person>()
   function actorOf(record: PersonRecord): Person {
@@ -91,6 +91,9 @@ function createEmulator({ world, whapi, waha }: Created, close: () => Promise<vo
     },
     get waha() {
       return asked(waha, 'waha')
+    },
+    get mcp() {
+      return asked(mcp, 'mcp')
     },
     person: selector => actorOf(selector === undefined ? firstPerson(world) : people.get(selector)),
     get people() {

@@ -22,7 +22,7 @@ import { ROUTES } from './route-table.js'
  *   with 200, marked read by the bot.
  * - Chat: `{ key, title, group: boolean, account, people: [key], unread, typingUntil?, lastMessage?: Message }`. `unread` counts
  *   messages to the person not opened yet. `typingUntil` in ms.
- * - Account: `{ provider: 'meta' | 'whapi' | 'waha', id, phone, webhook? }`.
+ * - Account: `{ provider: 'meta' | 'whapi' | 'waha' | 'mcp', id, phone, webhook? }`.
  *
  * ## Looking
  * - `GET /_emulator/state` → `{ account, webhook, accounts: [Account], statuses, people: [Person], chats: [Chat], faults: [Fault],

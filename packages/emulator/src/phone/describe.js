@@ -71,7 +71,7 @@ export function addressOf(person) {
   return person?.userId ? `${person.userId} · number hidden` : ''
 }
 
-const PROVIDERS = { meta: 'Meta', whapi: 'Whapi', waha: 'WAHA' }
+const PROVIDERS = { meta: 'Meta', whapi: 'Whapi', waha: 'WAHA', mcp: 'MCP' }
 
 /** @param {Account} account */
 export const accountName = ({ provider }) => PROVIDERS[provider]

@@ -8,7 +8,7 @@
  * @typedef {import('../ledger.js').LedgerEntry} GraphRequest
  *
  * @typedef {object} Account A business account that people can write to.
- * @property {'meta' | 'whapi' | 'waha'} provider
+ * @property {'meta' | 'whapi' | 'waha' | 'mcp'} provider
  * @property {string} id
  * @property {string} phone
  * @property {string} [webhook]

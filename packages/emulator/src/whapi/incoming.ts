@@ -1,9 +1,9 @@
+import { chatWith, groupChat, type JidChat } from '../jid-chats.js'
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
 import { type EchoDetails, type Said, type SayOptions, said } from '../saying.js'
 import { showMessage } from '../show-message.js'
 import type { Delivery } from '../webhooks/redeliver.js'
-import { chatWith, groupChat, type WhapiChat } from './addresses.js'
 import { newMessageId, type WhapiChannel } from './channel.js'
 import { toWhapi, voteId } from './content.js'
 import type { WhapiEvent } from './events.js'
@@ -57,7 +57,7 @@ export async function echo(channel: WhapiChannel, details: EchoDetails): Promise
 
 function stampOf(
   channel: WhapiChannel,
-  chat: WhapiChat,
+  chat: JidChat,
   { id, timestamp }: Pick<SayOptions, 'id' | 'timestamp'>,
 ): Pick<Stamp, 'id' | 'chat' | 'timestamp'> {
   const time = timestamp instanceof Date ? timestamp.getTime() : timestamp

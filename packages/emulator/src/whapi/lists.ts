@@ -1,8 +1,9 @@
 import type { ProviderCall } from '../api/call.js'
 import type { ChatMessage } from '../chats.js'
 import type { Exchange } from '../http/exchange.js'
+import { allChats, type JidChat } from '../jid-chats.js'
 import type { JsonObject } from '../json.js'
-import { chatWith, findChat, groupChat, type WhapiChat } from './addresses.js'
+import { findChat } from './addresses.js'
 import type { WhapiChannel } from './channel.js'
 import { storedMessage } from './messages.js'
 import { WhapiError } from './whapi-error.js'
@@ -40,7 +41,7 @@ export function listChats(channel: WhapiChannel, { url }: Exchange): ProviderCal
   return { operation: 'info', via: [channel.id, 'whapi'], perform: async () => ({ status: 200, body }) }
 }
 
-function chatSummary(channel: WhapiChannel, chat: WhapiChat): JsonObject {
+function chatSummary(channel: WhapiChannel, chat: JidChat): JsonObject {
   const last = channel.world.chats.of(chat.key).at(-1)
   return {
     id: chat.id,
@@ -51,16 +52,6 @@ function chatSummary(channel: WhapiChannel, chat: WhapiChat): JsonObject {
       last_message: storedMessage(channel, chat, last),
     }),
   }
-}
-
-function allChats(channel: WhapiChannel): readonly WhapiChat[] {
-  const { people, chats } = channel.world
-  const suffix = `@${channel.id}`
-  const groups = chats.keys().filter(key => chats.isGroup(key) && key.endsWith(suffix))
-  return [
-    ...people.all().map(person => chatWith(channel, person)),
-    ...groups.map(key => groupChat(channel, key.slice(0, -suffix.length))),
-  ]
 }
 
 function matches(message: ChatMessage, query: URLSearchParams): boolean {

@@ -1,14 +1,15 @@
 import type { ChatMessage, Tick } from '../chats.js'
+import type { JidChat } from '../jid-chats.js'
 import { compact, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
-import { senderOf, type WhapiChat } from './addresses.js'
+import { senderOf } from './addresses.js'
 import type { WhapiChannel } from './channel.js'
 import { toWhapi } from './content.js'
 
 /** What the envelope of a message needs, besides its content. */
 export interface Stamp {
   readonly id: string
-  readonly chat: WhapiChat
+  readonly chat: JidChat
   readonly fromMe: boolean
   /** Who wrote it, when it was not the business. */
   readonly person?: PersonRecord | undefined
@@ -47,7 +48,7 @@ const STATUS: Readonly<Record<Tick, string>> = {
 }
 
 /** A message of the chat as it stands now. */
-export function storedMessage(channel: WhapiChannel, chat: WhapiChat, message: ChatMessage): JsonObject {
+export function storedMessage(channel: WhapiChannel, chat: JidChat, message: ChatMessage): JsonObject {
   const fromMe = message.author !== 'person'
   return wireMessage(channel, toWhapi(channel, message.type, message.content), {
     id: message.id,

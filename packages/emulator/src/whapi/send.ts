@@ -1,10 +1,11 @@
 import type { Fate, ProviderCall } from '../api/call.js'
 import type { Exchange, Reply } from '../http/exchange.js'
+import type { JidChat } from '../jid-chats.js'
 import { asObjects, asString, compact, isObject, type JsonObject } from '../json.js'
 import { announceSent } from '../receipts.js'
 import { showMessage } from '../show-message.js'
 import { showTyping } from '../typing.js'
-import { findChat, type WhapiChat } from './addresses.js'
+import { findChat } from './addresses.js'
 import { BODIES } from './bodies.js'
 import { newMessageId, type WhapiChannel } from './channel.js'
 import { toWhapi } from './content.js'
@@ -15,7 +16,7 @@ import { readBody } from './request.js'
 import { WhapiError } from './whapi-error.js'
 
 interface Draft {
-  readonly chat: WhapiChat
+  readonly chat: JidChat
   readonly to: string
   /** In the emulator's words. */
   readonly type: string
@@ -66,7 +67,7 @@ export function requireKnown({ world }: WhapiChannel, id: unknown): void {
 }
 
 // The call takes as long as the typing it plays.
-async function waitTyping({ world }: WhapiChannel, chat: WhapiChat, ms: number): Promise<void> {
+async function waitTyping({ world }: WhapiChannel, chat: JidChat, ms: number): Promise<void> {
   if (ms <= 0) return
   showTyping(world, chat.key, ms)
   await world.timers.wait(ms)
