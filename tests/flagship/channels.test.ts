@@ -1,7 +1,14 @@
 import { type Emulator, startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
 import { describe, expect, it } from 'vitest'
-import { connectTo, disposables, type Flagship, type MessageView, startFlagship } from './flagship.js'
+import {
+  type ConversationView,
+  connectToAll,
+  disposables,
+  type Flagship,
+  type MessageView,
+  startFlagship,
+} from './flagship.js'
 
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -23,18 +30,11 @@ async function setUp() {
     }),
   )
   const database = stack.use(await createDatabase())
-  const environment = connectTo(emulator, {
+  const environment = connectToAll(emulator, whapiSecret, {
     DATABASE_URL: database.url,
     WHATSAPP_ACCOUNTS: JSON.stringify([
       { phoneNumberId: secondNumber.phoneNumberId, accessToken: emulator.account.accessToken },
     ]),
-    WHAPI_TOKEN: emulator.whapi.token,
-    WHAPI_API_URL: emulator.whapi.url,
-    WHAPI_WEBHOOK_SECRET: whapiSecret,
-    WAHA_URL: emulator.waha.url,
-    WAHA_API_KEY: emulator.waha.apiKey,
-    WAHA_SESSION: emulator.waha.session,
-    WAHA_WEBHOOK_HMAC_KEY: emulator.waha.hmacKey ?? '',
   })
   const start = async () => {
     const flagship = stack.use(await startFlagship(environment))
@@ -52,20 +52,8 @@ async function setUp() {
   }
 }
 
-interface ConversationView {
-  readonly id: string
-  readonly channel: string
-  readonly account: string
-  readonly userId: string
-  readonly handoff: string
-}
-
-async function conversationsOf(
-  flagship: Flagship,
-): Promise<readonly (ConversationView & { phone: string })[]> {
-  const { body } = await flagship.api<{ conversations: (ConversationView & { phone: string })[] }>(
-    'conversations',
-  )
+async function conversationsOf(flagship: Flagship): Promise<readonly ConversationView[]> {
+  const { body } = await flagship.api<{ conversations: ConversationView[] }>('conversations')
   return body.conversations
 }
 

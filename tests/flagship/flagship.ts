@@ -21,7 +21,17 @@ export interface Flagship extends AsyncDisposable {
   api<Body = Record<string, unknown>>(path: string, body?: object): Promise<{ status: number; body: Body }>
 }
 
+export interface ConversationView {
+  readonly id: string
+  readonly channel: string
+  readonly account: string
+  readonly userId: string | null
+  readonly phone: string | null
+  readonly handoff: string
+}
+
 export interface MessageView {
+  readonly id: string
   readonly providerId: string | null
   readonly author: string
   readonly type: string
@@ -105,6 +115,25 @@ export function connectTo(emulator: Emulator, more: Variables = {}): Variables {
     BUFFER_MAX_WAIT_MS: '2000',
     ...more,
   }
+}
+
+/**
+ * Variables that connect the flagship to Meta, Whapi and WAHA, which one emulator plays.
+ *
+ * @param whapiSecret what the emulator's Whapi sends with its webhooks: it signs nothing
+ */
+export function connectToAll(emulator: Emulator, whapiSecret: string, more: Variables = {}): Variables {
+  const { whapi, waha } = emulator
+  return connectTo(emulator, {
+    WHAPI_TOKEN: whapi.token,
+    WHAPI_API_URL: whapi.url,
+    WHAPI_WEBHOOK_SECRET: whapiSecret,
+    WAHA_URL: waha.url,
+    WAHA_API_KEY: waha.apiKey,
+    WAHA_SESSION: waha.session,
+    WAHA_WEBHOOK_HMAC_KEY: waha.hmacKey ?? '',
+    ...more,
+  })
 }
 
 /** Variables that let the emulator's model answer. */

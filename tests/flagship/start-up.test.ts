@@ -156,12 +156,15 @@ describe('the API', () => {
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 404, 400, 404, 400, 404])
     for (const { body } of answers)
       expect(body).toMatchObject({ title: expect.any(String), status: expect.any(Number) })
-    const broken = await fetch(`${flagship.url}/api/v1/takeover`, {
-      method: 'POST',
-      body: '{"phone":',
-      headers: { 'content-type': 'application/json' },
-    })
-    expect(broken.status).toBe(400)
+    const post = async (type: string, body: string) => {
+      const headers = { 'content-type': type }
+      return (await fetch(`${flagship.url}/api/v1/takeover`, { method: 'POST', body, headers })).status
+    }
+    expect(await post('application/json', '{"phone":')).toBe(400)
+    const right = '{"phone":"+15550100000"}'
+    expect(await post('application/x-www-form-urlencoded', right)).toBe(415)
+    expect(await post('text/plain', right)).toBe(415)
+    expect(await post('application/json; charset=utf-8', right)).toBe(200)
   })
 })
 

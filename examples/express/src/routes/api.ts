@@ -21,6 +21,11 @@ const page = z.object({
 export function apiRoutes(bot: Bot): Router {
   const router = Router()
   router.use(express.json({ limit: '100kb' }))
+  // Without it the body stays unread, and the answer would be that fields are missing which are there.
+  router.use((request, response, next) => {
+    if (request.method !== 'POST' || request.is('application/json')) next()
+    else sendProblem(response, 415, 'send JSON, with Content-Type: application/json')
+  })
 
   router.post('/takeover', async (request, response) => {
     const conversation = await bot.takeOver(targetOf(request.body))

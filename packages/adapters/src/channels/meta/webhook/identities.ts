@@ -28,17 +28,20 @@ export function addSystemChange(message: Fields, change: Change): void {
 }
 
 /**
- * The phone of a person known by BSUID only, from the answer to a contact request: WhatsApp itself sends the person's
- * own number with `origin: "contact_request"`. A card shared by hand (`origin: "other"`) is anybody's.
+ * A person known by BSUID only, with the phone in their answer to a contact request: WhatsApp itself sends the person's
+ * own number with `origin: "contact_request"`. A card shared by hand (`origin: "other"`) is anybody's. The message shows
+ * the number, instead of an identity change that tells it: delivered again, a message changes nothing, while a change
+ * would give back a number that the person has left since.
  */
-export function addSharedPhone(message: Fields, person: Person, change: Change): void {
-  const [first] = person.identities
-  if (!first || first.kind === 'phone' || asList(message.contacts)?.length !== 1) return
-  const card = asFields(asList(message.contacts)?.[0])
+export function withSharedPhone(message: Fields, person: Person | undefined): Person | undefined {
+  const [first] = person?.identities ?? []
+  if (message.type !== 'contacts' || !person || !first || first.kind === 'phone') return person
+  const [card, ...others] = (asList(message.contacts) ?? []).map(asFields)
   const phones = asList(card?.phones)
-  if (card?.origin !== 'contact_request' || phones?.length !== 1) return
+  if (others.length > 0 || card?.origin !== 'contact_request' || phones?.length !== 1) return person
   const phone = asFields(phones[0])?.wa_id
-  addChange(first, readIdentities({ phone, userId: undefined, parentUserId: undefined }), message, change)
+  const shared = readIdentities({ phone, userId: undefined, parentUserId: undefined })
+  return { ...person, identities: [...person.identities, ...shared] }
 }
 
 /**

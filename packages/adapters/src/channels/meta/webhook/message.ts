@@ -2,7 +2,7 @@ import type { Chat, Person } from '@switchboard/core'
 import { asFields, asId, type Fields } from '../../../values.js'
 import { readDigits } from '../../../webhook/phone.js'
 import type { Change } from './change.js'
-import { addSharedPhone, addSystemChange, newAddresses } from './identities.js'
+import { addSystemChange, newAddresses, withSharedPhone } from './identities.js'
 import { addLine } from './line.js'
 import { type Addresses, readIdentities, readPerson } from './person.js'
 
@@ -29,7 +29,7 @@ export function addMessage(raw: unknown, change: Change, thread?: Thread): boole
     thread,
   )
   const contact = findContact(addresses, change) ?? thread?.context
-  const person = latestPerson(message, readPerson(addresses, contact))
+  const person = withSharedPhone(message, latestPerson(message, readPerson(addresses, contact)))
   const groupId = asId(message.group_id)
   const chat = chatOf(groupId, person)
   if (!chat) return false
@@ -39,7 +39,6 @@ export function addMessage(raw: unknown, change: Change, thread?: Thread): boole
   // Before the line, which names the new addresses alone: by then they are known to be the same person's.
   if (message.type === 'system') addSystemChange(message, change)
   addLine({ id, message, contact, author: 'customer', chat, sender, followsUp }, change)
-  if (message.type === 'contacts' && person) addSharedPhone(message, person, change)
   return true
 }
 
