@@ -1,3 +1,4 @@
+import { metaChannel } from '@switchboard/adapters/meta'
 import type { Identity, Responder, UserMerge } from '@switchboard/core'
 import { fakeChannel } from '@switchboard/core/testing'
 import { describe, expect, it } from 'vitest'
@@ -66,6 +67,30 @@ describe('a person under several addresses', () => {
     expect(merges).toMatchObject([{ reason: 'told' }])
     const texts = (await bot.messages({ phone: person })).map(({ text }) => text)
     expect(texts.slice(0, 3)).toEqual(['one', 'two', 'three'])
+    await bot.close()
+  })
+
+  it('who has left a number does not get it back by an answer to a contact request that comes again', async () => {
+    const { bot } = embeddedBot({ channels: [metaChannel({ phoneNumberId: '1', accessToken: 'any' })] })
+    const post = async (message: object) => {
+      const value = {
+        metadata: { phone_number_id: '1' },
+        messages: [{ timestamp: '1789000000', ...message }],
+      }
+      const entry = [{ id: '1', changes: [{ field: 'messages', value }] }]
+      const body = JSON.stringify({ object: 'whatsapp_business_account', entry })
+      const response = await bot.fetch(new Request('http://bot/meta', { method: 'POST', body }))
+      expect(response.status).toBe(200)
+      return (await bot.conversations()).map(({ user }) => user?.phone)
+    }
+    const user = { from_user_id: bsuid.value }
+    const phones = [{ phone: '+15550001234', wa_id: '15550001234' }]
+    const answer = { id: 'A', ...user, type: 'contacts', contacts: [{ origin: 'contact_request', phones }] }
+    expect(await post(answer)).toEqual(['+15550001234'])
+    const system = { type: 'user_changed_number', wa_id: '15550001299', user_id: bsuid.value }
+    const moved = { id: 'B', ...user, from: '15550001234', type: 'system', system }
+    expect(await post(moved)).toEqual(['+15550001299'])
+    expect(await post(answer)).toEqual(['+15550001299'])
     await bot.close()
   })
 })
