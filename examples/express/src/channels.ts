@@ -48,9 +48,10 @@ function connectWaha(config: Config): Channel | undefined {
 }
 
 function connectMcp(config: Config): Channel | undefined {
-  const { MCP_SERVER_URL: url, MCP_PROFILE: profile, MCP_POLL_SECONDS: seconds } = config
+  const { MCP_SERVER_URL: url, MCP_TOKEN: token } = config
+  const { MCP_PROFILE: profile, MCP_POLL_SECONDS: seconds } = config
   const pollMs = seconds === undefined ? undefined : seconds * 1_000
-  return url === undefined ? undefined : mcpChannel({ url, ...defined({ profile, pollMs }) })
+  return url === undefined ? undefined : mcpChannel({ url, ...defined({ token, profile, pollMs }) })
 }
 
 /** Options without those that are not set. */

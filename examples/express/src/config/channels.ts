@@ -45,6 +45,7 @@ export const channelVariables = {
   WAHA_SESSION: text,
   WAHA_WEBHOOK_HMAC_KEY: text,
   MCP_SERVER_URL: url,
+  MCP_TOKEN: text,
   MCP_PROFILE: z.enum(profiles).optional(),
   MCP_POLL_SECONDS: z.coerce.number('must be a number of seconds').min(1).max(3_600).optional(),
 } as const
@@ -84,7 +85,7 @@ export function channelProblems(values: ChannelVariables): string[] {
     ...orphans(values, 'WHAPI_TOKEN', ['WHAPI_API_URL', 'WHAPI_WEBHOOK_SECRET']),
   ]
     .concat(orphans(values, 'WAHA_URL', ['WAHA_API_KEY', 'WAHA_SESSION', 'WAHA_WEBHOOK_HMAC_KEY']))
-    .concat(orphans(values, 'MCP_SERVER_URL', ['MCP_PROFILE', 'MCP_POLL_SECONDS']))
+    .concat(orphans(values, 'MCP_SERVER_URL', ['MCP_TOKEN', 'MCP_PROFILE', 'MCP_POLL_SECONDS']))
 }
 
 function metaProblems(values: ChannelVariables): string[] {
