@@ -5,6 +5,7 @@ import { memoryStore } from '../memory/index.js'
 import { createStoreDatabase } from '../testing/databases.test.support.js'
 import { ingestOptions, textFrom } from '../testing/events.test.support.js'
 import { emptyTables, findContradictions } from '../testing/invariants.test.support.js'
+import { randomNumbers } from '../testing/random-numbers.test.support.js'
 import { postgresStore } from './index.js'
 
 const seed = Number(process.env.IDENTITY_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -24,17 +25,6 @@ afterAll(async () => {
   await store.close()
   await database.drop()
 })
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomNumbers(start: number): (below: number) => number {
-  let state = start
-  return below => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) % below
-  }
-}
 
 const addresses: readonly Identity[] = [
   ...['+1', '+2', '+3'].map(value => ({ kind: 'phone', value }) as const),

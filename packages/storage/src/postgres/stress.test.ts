@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStoreDatabase } from '../testing/databases.test.support.js'
 import { claimOptions, ingestOptions, outboxOptions, textFrom } from '../testing/events.test.support.js'
 import { findContradictions } from '../testing/invariants.test.support.js'
+import { randomNumbers } from '../testing/random-numbers.test.support.js'
 import { postgresStore } from './index.js'
 
 const people = 24
@@ -25,17 +26,6 @@ afterAll(async () => {
   await Promise.all(stores.map(store => store.close()))
   await database.drop()
 })
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomNumbers(start: number): (below: number) => number {
-  let state = start
-  return below => {
-    state = (state + 0x6d2b79f5) | 0
-    let value = Math.imul(state ^ (state >>> 15), 1 | state)
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value
-    return ((value ^ (value >>> 14)) >>> 0) % below
-  }
-}
 
 const random = randomNumbers(seed)
 const phoneOf = (index: number) => `+1555${String(index % people).padStart(7, '0')}`
