@@ -44,7 +44,14 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
       path: `/${encodeURIComponent(account)}/messages`,
       body,
     })
-  const receiveSettings = { channel: name, defaultAccount: phoneNumberId, appSecrets, verifyToken, now }
+  const receiveSettings = {
+    channel: name,
+    defaultAccount: phoneNumberId,
+    appSecrets,
+    signers: [...new Set(appSecrets.values())].filter(secret => secret !== undefined),
+    verifyToken,
+    now,
+  }
   return {
     specificationVersion: 'v1',
     name,

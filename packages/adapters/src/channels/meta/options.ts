@@ -52,7 +52,6 @@ export interface MetaChannelOptions {
 /** Options with their defaults, checked. */
 export interface MetaSettings {
   readonly phoneNumberId: string
-  readonly accessToken: AccessToken
   /** By number, the channel's own first. */
   readonly accessTokens: ReadonlyMap<string, AccessToken>
   readonly appSecrets: ReadonlyMap<string, string | undefined>
@@ -93,7 +92,6 @@ export function resolveOptions(options: MetaChannelOptions): MetaSettings {
   const base = parseBase(options.graphUrl ?? 'https://graph.facebook.com')
   return {
     phoneNumberId: options.phoneNumberId,
-    accessToken,
     accessTokens: new Map(accounts.map(one => [one.phoneNumberId, one.accessToken ?? accessToken])),
     appSecrets: new Map(accounts.map(one => [one.phoneNumberId, one.appSecret ?? options.appSecret])),
     verifyToken: options.verifyToken,

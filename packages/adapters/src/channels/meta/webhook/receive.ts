@@ -9,8 +9,10 @@ import { isSigned } from './signature.js'
 export interface ReceiveSettings {
   readonly channel: string
   readonly defaultAccount: string
-  /** By number, the channel's own first. Without any nothing is verified. */
+  /** By number. */
   readonly appSecrets: ReadonlyMap<string, string | undefined>
+  /** Each secret once. Without any nothing is verified. */
+  readonly signers: readonly string[]
   readonly verifyToken: string | undefined
   now(): number
 }
@@ -36,9 +38,9 @@ function verify({ url }: WebhookRequest, verifyToken: string | undefined): Webho
 }
 
 function receivePost(request: WebhookRequest, settings: ReceiveSettings): Received {
-  const { appSecrets, channel, defaultAccount } = settings
-  const signer = findSigner(request, appSecrets)
-  if (signer === 'nobody') return refuse(401, 'The signature does not match.')
+  const { appSecrets, signers, channel, defaultAccount } = settings
+  const signer = findSigner(request, signers)
+  if (signers.length > 0 && signer === undefined) return refuse(401, 'The signature does not match.')
   const webhook = parseBody(request.body)
   if (!webhook) return refuse(400, 'The body is not a JSON object.')
   if (webhook.object !== 'whatsapp_business_account')
@@ -52,24 +54,21 @@ function receivePost(request: WebhookRequest, settings: ReceiveSettings): Receiv
   return { events, response: accepted }
 }
 
-/** The secret that signed the request; `undefined` when there are none to verify with. */
-function findSigner(
-  { body, headers }: WebhookRequest,
-  appSecrets: ReceiveSettings['appSecrets'],
-): { readonly secret: string } | 'nobody' | undefined {
-  const secrets = new Set([...appSecrets.values()].filter(secret => secret !== undefined))
-  if (secrets.size === 0) return undefined
+function findSigner({ body, headers }: WebhookRequest, signers: readonly string[]): string | undefined {
   const header = headers.get('x-hub-signature-256')
-  for (const secret of secrets) if (isSigned(body, header, secret)) return { secret }
-  return 'nobody'
+  return signers.find(secret => isSigned(body, header, secret))
 }
 
-/** Whoever knows the secret of one app must not report what happened to the numbers of another. */
+/**
+ * Whoever knows the secret of one app must not report what happened to the numbers of another.
+ *
+ * @param signer the secret that signed the webhook; `undefined` when there are none to verify with
+ */
 function speaksFor(
-  signer: { readonly secret: string } | undefined,
+  signer: string | undefined,
   account: string | undefined,
   appSecrets: ReceiveSettings['appSecrets'],
 ): boolean {
   const secret = account === undefined ? undefined : appSecrets.get(account)
-  return !signer || secret === undefined || secret === signer.secret
+  return signer === undefined || secret === undefined || secret === signer
 }
