@@ -46,3 +46,9 @@ export async function said(id: string, work: Promise<Delivery>, wait: boolean | 
   if (wait === false) return { id, delivered: false, deliveries: [] }
   return { id, ...(await work) }
 }
+
+/** The time of a stamp: milliseconds, or seconds as text, which may be anything. */
+export function millisecondsOf(timestamp: number | string, now: () => number): number {
+  if (typeof timestamp === 'number') return timestamp
+  return Number(timestamp) * 1000 || now()
+}

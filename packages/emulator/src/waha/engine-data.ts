@@ -1,4 +1,5 @@
 import { asString, type JsonObject } from '../json.js'
+import { millisecondsOf } from '../saying.js'
 import { ownParticipant, participantOf, stanzaOf } from './addresses.js'
 import type { Stamp } from './messages.js'
 import type { WahaSession } from './session.js'
@@ -39,7 +40,9 @@ function gowsData(session: WahaSession, type: string, content: JsonObject, stamp
       ServerID: 0,
       Type: mediaTypeOf(type, content) === '' ? 'text' : 'media',
       PushName: person?.name ?? '',
-      Timestamp: new Date(millisecondsOf(session, stamp)).toISOString().replace(/\.\d+Z$/, 'Z'),
+      Timestamp: new Date(millisecondsOf(stamp.timestamp, session.world.now))
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
       Category: '',
       Multicast: false,
       MediaType: mediaTypeOf(type, content),
@@ -66,7 +69,7 @@ function nowebData(session: WahaSession, type: string, content: JsonObject, stam
       participantAlt: group && hidden ? phoneJid(person?.phone) : '',
       addressingMode: hidden ? 'lid' : 'pn',
     },
-    messageTimestamp: Math.floor(millisecondsOf(session, stamp) / 1000),
+    messageTimestamp: Math.floor(millisecondsOf(stamp.timestamp, session.world.now) / 1000),
     pushName: person?.name ?? '',
     broadcast: false,
     message: messageOf(type, content),
@@ -90,11 +93,6 @@ function phoneJid(phone: string | undefined): string {
 
 function messageOf(type: string, content: JsonObject): JsonObject {
   return type === 'text' ? { conversation: asString(content.body) ?? '' } : {}
-}
-
-function millisecondsOf({ world }: WahaSession, { timestamp }: Stamp): number {
-  if (typeof timestamp === 'number') return timestamp
-  return Number(timestamp) * 1000 || world.now()
 }
 
 function mediaTypeOf(type: string, content: JsonObject): string {

@@ -1,6 +1,6 @@
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
-import { type EchoDetails, type Said, type SayOptions, said } from '../saying.js'
+import { type EchoDetails, millisecondsOf, type Said, type SayOptions, said } from '../saying.js'
 import { showMessage } from '../show-message.js'
 import type { Delivery } from '../webhooks/redeliver.js'
 import {
@@ -81,7 +81,7 @@ function show(
     chat: chat.key,
     provider: 'waha',
     phoneNumberId: session.name,
-    timestamp: typeof timestamp === 'number' ? timestamp : Number(timestamp) * 1000 || session.world.now(),
+    timestamp: millisecondsOf(timestamp, session.world.now),
   })
 }
 

@@ -1,7 +1,7 @@
 import { chatWith, groupChat, type JidChat } from '../jid-chats.js'
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
-import { type EchoDetails, type Said, type SayOptions, said } from '../saying.js'
+import { type EchoDetails, millisecondsOf, type Said, type SayOptions, said } from '../saying.js'
 import { showMessage } from '../show-message.js'
 import type { Delivery } from '../webhooks/redeliver.js'
 import { newMessageId, type WhapiChannel } from './channel.js'
@@ -70,14 +70,13 @@ function show(
   { id, chat, timestamp }: Stamp,
   by: { author: 'person' | 'phone-app'; person?: string; quotedId?: string },
 ): void {
-  const seconds = Number(timestamp)
   showMessage(channel.world, message, {
     ...by,
     id,
     chat: chat.key,
     provider: 'whapi',
     phoneNumberId: channel.id,
-    timestamp: typeof timestamp === 'number' ? timestamp : seconds * 1000 || channel.world.now(),
+    timestamp: millisecondsOf(timestamp, channel.world.now),
   })
 }
 
