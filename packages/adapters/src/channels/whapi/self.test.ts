@@ -9,6 +9,7 @@ import {
   message,
   own,
   post,
+  receiveNow,
   webhook,
 } from './webhook/samples.test.support.js'
 
@@ -71,6 +72,6 @@ test('without an account all webhooks are of the one number, whatever channel th
     headers: { get: () => null },
     body: new TextEncoder().encode(JSON.stringify(body)),
   }
-  expect(channel.receive(request).events).toMatchObject([{ type: 'message', account: 'whapi' }])
+  expect(receiveNow(channel, request).events).toMatchObject([{ type: 'message', account: 'whapi' }])
   expect(channel.defaultAccount).toBe('whapi')
 })
