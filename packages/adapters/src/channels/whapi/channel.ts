@@ -53,10 +53,12 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
   const now = () => settings.now()
   const { known, learn } = openSelf(settings.phone)
   const learnSelf = (address: unknown) => learn(readPeople([address]))
+  const selfOf = (given: string) => (isAccount(account, given) ? known() : [])
   const ownSends = settings.otherTools ? openOwnSends() : undefined
   const receiveSettings = {
     ...settings,
     ownSends,
+    selfOf,
     channel: name,
     defaultAccount: account,
     now,
@@ -70,7 +72,7 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
     name,
     defaultAccount: account,
     maxTextLength,
-    self: given => (isAccount(account, given) ? known() : []),
+    self: selfOf,
     receive: request => receiveWebhook(request, receiveSettings),
     send(message, callOptions) {
       const result = send(message, call, settings, callOptions)
@@ -80,7 +82,7 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
     ...fileCalls(call, settings),
     async *history({ account: given, peer }, historyOptions) {
       checkAccount(account, given)
-      const surroundings = () => ({ channel: name, account, now: now(), learnSelf, ownSends })
+      const surroundings = () => ({ channel: name, account, now: now(), learnSelf, self: known, ownSends })
       yield* readHistory(call, peer, surroundings, historyOptions)
     },
     async health({ account: given, signal } = {}) {

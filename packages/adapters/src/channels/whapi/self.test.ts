@@ -5,6 +5,7 @@ import {
   account,
   businessPhone,
   channelOptions,
+  phone as customerPhone,
   lid,
   message,
   own,
@@ -17,7 +18,7 @@ const phone = { kind: 'phone', value: `+${businessPhone}` }
 
 function open(options: Partial<WhapiChannelOptions> = {}) {
   const channel = whapiChannel({ ...channelOptions, ...options })
-  const read = (body: unknown) => channel.receive(post(JSON.stringify(body)))
+  const read = (body: unknown) => receiveNow(channel, post(JSON.stringify(body)))
   return { channel, read, self: () => channel.self(account) }
 }
 
@@ -45,6 +46,20 @@ test('it is learnt from the health that was asked for', async () => {
   const { channel, self } = open({ apiUrl: url })
   await channel.health()
   expect(self()).toEqual([phone])
+})
+
+test('who quotes a message of ours says so, once our number is known', () => {
+  const { read } = open()
+  const quoting = (quoted_author: unknown) =>
+    webhook({ messages: [message({ context: { quoted_id: 'o.1-a', quoted_author } })] })
+  expect(read(quoting(businessPhone)).events[0]).not.toHaveProperty('quotesUs')
+  read(webhook({ messages: [own()] }))
+  for (const author of [businessPhone, `${businessPhone}@s.whatsapp.net`]) {
+    expect(read(quoting(author)).events).toMatchObject([{ quotedId: 'o.1-a', quotesUs: true }])
+  }
+  for (const author of [customerPhone, undefined, null, {}, '']) {
+    expect(read(quoting(author)).events[0]).not.toHaveProperty('quotesUs')
+  }
 })
 
 test('what others say of their accounts, and what is no address, is not learnt', () => {

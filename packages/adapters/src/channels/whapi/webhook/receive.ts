@@ -1,4 +1,4 @@
-import type { Received, WebhookRequest } from '@switchboard/core'
+import type { Identity, Received, WebhookRequest } from '@switchboard/core'
 import { asId, type Fields } from '../../../values.js'
 import { accepted, problem, refuse } from '../../../webhook/answers.js'
 import { parseBody } from '../../../webhook/body.js'
@@ -18,6 +18,7 @@ export interface ReceiveSettings {
   readonly methods: readonly string[]
   now(): number
   readonly learnSelf: (address: unknown, account: string) => void
+  readonly selfOf: (account: string) => readonly Identity[]
   /** With other tools only. */
   readonly ownSends: OwnSends | undefined
 }
@@ -49,7 +50,8 @@ function translate(body: Fields, method: string, settings: ReceiveSettings) {
   const { channel, anyChannel, defaultAccount, ownSends } = settings
   const account = (anyChannel ? undefined : asId(body.channel_id)) ?? defaultAccount
   const learnSelf = (address: unknown) => settings.learnSelf(address, account)
-  const report = openReport({ channel, account, now: settings.now(), learnSelf, ownSends }, false)
+  const self = () => settings.selfOf(account)
+  const report = openReport({ channel, account, now: settings.now(), learnSelf, self, ownSends }, false)
   readBody(body, method, report)
   return report
 }

@@ -1,4 +1,4 @@
-import type { ChannelEvent, ChannelNotice } from '@switchboard/core'
+import type { ChannelEvent, ChannelNotice, Identity } from '@switchboard/core'
 import type { Draft } from '../../../values.js'
 import { keepRaw } from '../../../webhook/raw.js'
 import type { OwnSends } from '../own-sends.js'
@@ -14,6 +14,8 @@ export interface Report {
   readonly now: number
   /** Takes note of an address that is ours. */
   readonly learnSelf: (address: unknown) => void
+  /** The addresses that are known to be ours. */
+  readonly self: () => readonly Identity[]
   /** Absent: all that comes over the API is ours. */
   readonly ownSends: Pick<OwnSends, 'has'> | undefined
   readonly events: ChannelEvent[]
