@@ -36,6 +36,8 @@ export interface InboundMessage extends ChatEvent {
   readonly content: Content
   /** Provider id of the message that this one quotes. */
   readonly quotedId?: string
+  /** The provider says that the account itself wrote the quoted message. Absent: it does not say so, and the store looks. */
+  readonly quotesUs?: boolean
   /** Whom it mentions, as far as the provider says. */
   readonly mentions?: readonly Identity[]
   readonly forwarded?: boolean

@@ -130,6 +130,6 @@ export function refusalOfStatus(status: number): Refusal {
   if (status === 401 || status === 403) return final('auth', 'Check the access token and its permissions.')
   if (status === 408) return later('message', 'The server waited too long for the request.')
   if (status === 429) return later('account', 'Too many requests.')
-  if (status >= 500) return later('message', 'The server failed.')
+  if (status >= 500) return later('message', 'The server failed, and says that it took nothing.')
   return final('message', 'Check graphUrl, graphVersion and the message.')
 }

@@ -11,21 +11,27 @@ export const meta: Provider = {
 
 /**
  * The error of an answer that is not a plain success; `undefined` for one that is. `error.code` decides whatever the
- * HTTP status; 502 and 504 come from gateways, which do not know what became of the request.
+ * HTTP status. A failure of a server without an error of Meta's comes from something in front of it, or from its midst: nobody
+ * knows what became of the request. Only 503 says that it was not taken. Of a gateway (502, 504) nothing counts but a known code.
  */
 export const errorOfAnswer: Judge = (answer, { secrets, now }) => {
   const error = asFields(asFields(answer.content)?.error)
   const code = asNumber(error?.code)
   const known = code === undefined ? undefined : refusalOfCode(code)
   if (!known && !error && answer.status >= 200 && answer.status < 300) return undefined
-  if (!known && (answer.status === 502 || answer.status === 504)) {
-    return outcomeUnknown(meta, `A gateway answered ${answer.status}`)
+  if (!known && isOpen(answer.status, error !== undefined)) {
+    return outcomeUnknown(meta, `HTTP ${answer.status} without an error of Meta's that is known`)
   }
   const refusal = known ?? refusalOfStatus(answer.status)
   const reason = code === undefined ? `HTTP ${answer.status}` : `error ${code}`
   const message = `Meta refused (${reason}): ${refusal.advice}${detailsOf(error, secrets)}`
   const retryAfterMs = readRetryAfter(answer.header('retry-after'), now)
   return new ChannelError('channel_refused', message, errorOptions(refusal, code, retryAfterMs))
+}
+
+function isOpen(status: number, isMetas: boolean): boolean {
+  if (status === 502 || status === 504) return true
+  return status >= 500 && status !== 503 && !isMetas
 }
 
 function errorOptions(

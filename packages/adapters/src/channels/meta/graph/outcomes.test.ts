@@ -109,8 +109,10 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(await sendTo(json(200, body))).toMatchObject(unknown)
     })
 
-    test.each([502, 504])('a gateway gave up: %i', async status => {
-      expect(await sendTo(json(status, '<html>Gateway</html>'))).toMatchObject(unknown)
+    test.each([500, 502, 504, 520])('a server or a gateway gave up: %i', async status => {
+      for (const body of ['<html>Gateway</html>', '', '{}', '{"error":"broken"}']) {
+        expect(await sendTo(json(status, body))).toMatchObject(unknown)
+      }
     })
   })
 
@@ -123,7 +125,6 @@ describe.each(transports)('%s', (_name, transport) => {
       [408, true],
       [413, false],
       [429, true],
-      [500, true],
       [503, true],
     ])('HTML with %i: retryable %s', async (status, retryable) => {
       const error = await sendTo(json(status, '<html><h1>Sorry</h1></html>', { 'content-type': 'text/html' }))
@@ -158,6 +159,9 @@ describe.each(transports)('%s', (_name, transport) => {
       const error = (code: unknown) => ({ error: { code, message: 'Sorry' } })
       expect(await sendTo(json(500, error(131047)))).toMatchObject({ retryable: false, scope: 'window' })
       expect(await sendTo(json(400, error(130429)))).toMatchObject({ retryable: true, retryAfterMs: 1_000 })
+      for (const code of [131000, 999_999]) {
+        expect(await sendTo(json(500, error(code)))).toMatchObject(refusedForNow)
+      }
       expect(await sendTo(json(504, error(131000)))).toMatchObject(refusedForNow)
       expect(await sendTo(json(502, error(131000)))).toMatchObject(refusedForNow)
       expect(await sendTo(json(200, error(131026)))).toMatchObject({

@@ -1,10 +1,11 @@
-import type { Received, WebhookRequest } from '@switchboard/core'
-import { asId } from '../../../values.js'
+import type { Identity, Received, WebhookRequest } from '@switchboard/core'
+import { asId, type Fields } from '../../../values.js'
 import { accepted, problem, refuse } from '../../../webhook/answers.js'
 import { parseBody } from '../../../webhook/body.js'
 import { isSameToken } from '../../../webhook/secrets.js'
+import type { OwnSends } from '../own-sends.js'
 import { readBody } from './envelope.js'
-import type { Report } from './report.js'
+import { openReport } from './report.js'
 
 export interface ReceiveSettings {
   readonly channel: string
@@ -17,9 +18,16 @@ export interface ReceiveSettings {
   readonly methods: readonly string[]
   now(): number
   readonly learnSelf: (address: unknown, account: string) => void
+  readonly selfOf: (account: string) => readonly Identity[]
+  /** With other tools only. */
+  readonly ownSends: OwnSends | undefined
 }
 
-export function receiveWebhook(request: WebhookRequest, settings: ReceiveSettings): Received {
+/** It waits only with a message over the API while a send of this process is under way, and other tools write there too. */
+export function receiveWebhook(
+  request: WebhookRequest,
+  settings: ReceiveSettings,
+): Received | Promise<Received> {
   const { methods } = settings
   if (!methods.includes(request.method)) {
     const allow = methods.join(', ')
@@ -29,18 +37,23 @@ export function receiveWebhook(request: WebhookRequest, settings: ReceiveSetting
   const body = parseBody(request.body)
   if (!body) return refuse(400, 'The body is not a JSON object.')
   if (Object.keys(body).every(key => key === 'channel_id')) return refuse(400, 'The body holds no event.')
-  const { anyChannel, defaultAccount } = settings
+  const { events, undecided } = translate(body, request.method, settings)
+  const settled = undecided ? settings.ownSends?.settled(settings.defaultAccount) : undefined
+  if (!settled) return { events, response: accepted }
+  return settled.then(() => ({
+    events: translate(body, request.method, settings).events,
+    response: accepted,
+  }))
+}
+
+function translate(body: Fields, method: string, settings: ReceiveSettings) {
+  const { channel, anyChannel, defaultAccount, ownSends } = settings
   const account = (anyChannel ? undefined : asId(body.channel_id)) ?? defaultAccount
-  const report: Report = {
-    channel: settings.channel,
-    account,
-    history: false,
-    now: settings.now(),
-    learnSelf: address => settings.learnSelf(address, account),
-    events: [],
-  }
-  readBody(body, request.method, report)
-  return { events: report.events, response: accepted }
+  const learnSelf = (address: unknown) => settings.learnSelf(address, account)
+  const self = () => settings.selfOf(account)
+  const report = openReport({ channel, account, now: settings.now(), learnSelf, self, ownSends }, false)
+  readBody(body, method, report)
+  return report
 }
 
 /** Whapi signs nothing: it sends what was entered as custom headers (OpenAPI, `WebhookParameters`). */
