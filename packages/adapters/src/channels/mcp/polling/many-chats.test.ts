@@ -24,11 +24,11 @@ describe('more chats with news than one poll looks into', () => {
     const channel = scene.start()
     const first = await poll(channel)
     scene.pass(minute)
-    const texts = Array.from({ length: 70 }, (_, index) => `from ${index}`)
+    const texts = Array.from({ length: 45 }, (_, index) => `from ${index}`)
     for (const [index, text] of texts.entries()) scene.arrives(text, chatOf(index))
     const { heard, cursor, polls } = await pollAll(channel, first.cursor)
     expect(heard.sort()).toEqual(texts.sort())
-    expect(polls).toBe(4)
+    expect(polls).toBe(3)
     // They are known from now on, although they are more than are kept for long.
     expect(await poll(channel, cursor)).toMatchObject({ events: [] })
     scene.pass(30 * minute)
@@ -73,7 +73,7 @@ describe('more chats with news than one poll looks into', () => {
 })
 
 test('a list of chats without end is read to a bound, and that is said', async () => {
-  const scene = await makeScene()
+  const scene = await makeScene({ maxChats: 10 })
   const channel = scene.start()
   scene.pass(1_000)
   scene.arrives('hello')
