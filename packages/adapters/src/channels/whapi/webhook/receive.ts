@@ -1,8 +1,9 @@
 import type { Received, WebhookRequest } from '@switchboard/core'
-import { asId } from '../../../values.js'
+import { asFields, asId, type Fields } from '../../../values.js'
 import { accepted, problem, refuse } from '../../../webhook/answers.js'
 import { parseBody } from '../../../webhook/body.js'
 import { isSameToken } from '../../../webhook/secrets.js'
+import { isAccount } from '../account.js'
 import { readBody } from './envelope.js'
 import type { Report } from './report.js'
 
@@ -29,8 +30,9 @@ export function receiveWebhook(request: WebhookRequest, settings: ReceiveSetting
   const body = parseBody(request.body)
   if (!body) return refuse(400, 'The body is not a JSON object.')
   if (Object.keys(body).every(key => key === 'channel_id')) return refuse(400, 'The body holds no event.')
-  const { anyChannel, defaultAccount } = settings
-  const account = (anyChannel ? undefined : asId(body.channel_id)) ?? defaultAccount
+  // In the mode `method` nothing in the body need say so.
+  if (methods.length === 1 && !isWhapi(body)) return refuse(400, 'The body is none of a webhook of Whapi.')
+  const account = accountOf(body, settings)
   const report: Report = {
     channel: settings.channel,
     account,
@@ -41,6 +43,18 @@ export function receiveWebhook(request: WebhookRequest, settings: ReceiveSetting
   }
   readBody(body, request.method, report)
   return { events: report.events, response: accepted }
+}
+
+/** Other providers' bodies are not taken for notices: whoever sent them believes that their messages have arrived. */
+function isWhapi(body: Fields): boolean {
+  const says = body.channel_id !== undefined || asFields(body.event) !== undefined
+  return says || ['messages', 'messages_updates', 'statuses'].some(key => key in body)
+}
+
+/** In the spelling of the options: in another one the same person would have a second conversation. */
+function accountOf(body: Fields, { anyChannel, defaultAccount }: ReceiveSettings): string {
+  const named = anyChannel ? undefined : asId(body.channel_id)
+  return named === undefined || isAccount(defaultAccount, named) ? defaultAccount : named
 }
 
 /** Whapi signs nothing: it sends what was entered as custom headers (OpenAPI, `WebhookParameters`). */
