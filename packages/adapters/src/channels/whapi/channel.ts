@@ -12,6 +12,7 @@ import type {
 import { type ApiRequest, type CallApi, refused, secretsOf } from '../../http/index.js'
 import { readPeople } from '../../webhook/jid.js'
 import { openSelf } from '../../webhook/self.js'
+import { isAccount } from './account.js'
 import { chatOf, segment } from './gate/address.js'
 import { checkSuccess, readHealth, readMediaId, readSent } from './gate/answers.js'
 import { gateClient } from './gate/client.js'
@@ -170,11 +171,6 @@ function fileCalls(call: CallApi, settings: WhapiSettings) {
       }
     },
   }
-}
-
-/** Whapi's documentation writes the same id in capitals and not. */
-function isAccount(own: string, given: string): boolean {
-  return given.toLowerCase() === own.toLowerCase()
 }
 
 /** A reply must not leave from another number than the one that was written to. */

@@ -129,6 +129,12 @@ describe.each([
     ],
     ['a pause', [503, {}], '', { code: 'channel_refused', retryable: true }],
     ['a body that it does not take', [413, {}], '', { code: 'channel_refused', retryable: false }],
+    [
+      'another address',
+      [307, { location: 'http://elsewhere.invalid/mcp' }],
+      '',
+      { code: 'channel_refused', scope: 'account', message: expect.stringContaining('final address') },
+    ],
   ]
   test.each(answers)('with %s', async (_what, [status, headers], body, expected) => {
     const { phone, server } = await running(start)

@@ -1,5 +1,5 @@
 import type { StatusEvent } from '@switchboard/core'
-import { asFields, asId, type Draft, type Fields } from '../../../values.js'
+import { asFields, asFlag, asId, type Draft, type Fields } from '../../../values.js'
 import { keepRaw } from '../../../webhook/raw.js'
 import { readReceipt } from '../../../webhook/receipt.js'
 import { readTime } from '../../../webhook/time.js'
@@ -50,9 +50,9 @@ function isOwnSend(id: string, message: Fields, report: Report): boolean {
   return false
 }
 
-/** A body without `from_me` that came over the API is taken for ours: answering it would answer ourselves, for ever. */
+/** A body without a `from_me` that can be read, and that came over the API is taken for ours: answering it would answer ourselves, for ever. */
 function isFromMe({ from_me, source }: Fields): boolean {
-  return from_me === undefined ? source === 'api' : from_me === true || from_me === 'true' || from_me === 1
+  return asFlag(from_me) ?? source === 'api'
 }
 
 /** The provider has it: no line of its own, so it cannot be a takeover, also when it comes before the send's answer. */

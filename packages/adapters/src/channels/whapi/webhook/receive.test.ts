@@ -75,6 +75,15 @@ test.each(['', 'x', '[]', 'null', '{}', '{"channel_id":"A"}', '<html>'])(
   },
 )
 
+test.each<[whose: string, body: object]>([
+  ["Meta's", { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [] }] }],
+  ["WAHA's", { event: 'message.any', session: 'default', payload: { id: 'false_1@c.us_A', body: 'Hello' } }],
+  ["Telegram's", { update_id: 1, message: { message_id: 1, text: 'Hello' } }],
+])('%s body is not taken: whoever sent it must not believe that it has arrived', async (_whose, foreign) => {
+  const { events, response } = await whapiChannel(channelOptions).receive(post(JSON.stringify(foreign)))
+  expect([events, response.status]).toEqual([[], 400])
+})
+
 describe('the envelope', () => {
   const text = message()
 
@@ -89,6 +98,8 @@ describe('the envelope', () => {
   test('names the account', () => {
     expect(eventsOf({ messages: [text], channel_id: 'OTHER-1' })).toMatchObject([{ account: 'OTHER-1' }])
     expect(eventsOf({ messages: [text], channel_id: '' })).toMatchObject([{ account }])
+    // One conversation, however the id is spelled.
+    expect(eventsOf({ messages: [text], channel_id: account.toLowerCase() })).toMatchObject([{ account }])
   })
 
   test('may hold many things, which keep their order', () => {
