@@ -37,7 +37,7 @@ export function bucket(key: string, limit?: RateLimit): RateBucket {
 }
 
 /** A minute: how far ahead every limiter gives places, when it is asked to. */
-export const farAheadMs = 60_000
+const farAheadMs = 60_000
 
 export async function withStopwatch(
   { limiter, now, advance, close }: RateLimiterHarness,
