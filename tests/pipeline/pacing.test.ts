@@ -105,6 +105,17 @@ describe('a channel with limits', () => {
     expect(events).toContain('error in the rate limiter')
   })
 
+  it('tells once a minute that the limiter is away, not with every message', async () => {
+    const limiter = { take: () => Promise.reject(new Error('the limiter is away')), pause: () => undefined }
+    const { clock, write, sent, events } = embeddedBot({ limiter })
+    for (const _ of Array(20)) {
+      await write('hello')
+      await clock.advance(5_000)
+    }
+    expect(sent()).toHaveLength(20)
+    expect(events.filter(event => event === 'error in the rate limiter')).toHaveLength(2)
+  })
+
   it('must declare limits that can work', () => {
     const channel = { ...embeddedBot().channel, limits: { account: { burst: 0, everyMs: 5 } } }
     expect(() => embeddedBot({ channels: [channel] })).toThrow(

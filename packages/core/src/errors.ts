@@ -15,6 +15,7 @@
  * | `channel_refused` | the provider refused: nothing was sent |
  * | `channel_unknown` | the request left, its outcome is not known |
  * | `model_failed` | the model's API refused or failed |
+ * | `limiter_failed` | a rate limiter that processes share did not answer or refused |
  * | `timeout` | a deadline passed |
  */
 export type ErrorCode =
@@ -30,6 +31,7 @@ export type ErrorCode =
   | 'channel_refused'
   | 'channel_unknown'
   | 'model_failed'
+  | 'limiter_failed'
   | 'timeout'
 
 export interface ErrorOptions {

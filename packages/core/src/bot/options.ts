@@ -191,7 +191,11 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
 }
 
 function checkLimit(name: string, { burst, everyMs }: RateLimit): void {
-  if (!(burst >= 1)) throw configuration(`channel ${name}.burst\` must be at least 1, not ${burst}`)
+  if (!(burst >= 1 && burst <= largestNumber)) {
+    throw configuration(
+      `channel ${name}.burst\` must be at least 1 and at most ${largestNumber}, not ${burst}`,
+    )
+  }
   if (!(everyMs >= 0 && everyMs <= largestNumber)) {
     throw configuration(`channel ${name}.everyMs\` must be a number of milliseconds, not ${everyMs}`)
   }
