@@ -17,7 +17,9 @@ as $$
 $$;
 comment on function switchboard.address_on is 'Where somebody can be written to: the phone that is shown, else the address that was added last.';
 
-create function switchboard.drop_address(owner bigint, channel_name text, address_kind text, address text) returns void
+create function switchboard.drop_address(
+  owner bigint, channel_name text, address_kind text, address text, moment timestamptz
+) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
@@ -25,8 +27,9 @@ as $$
 declare
   place constant text := identity_channel(address_kind, channel_name);
 begin
-  insert into former_identities (user_id, kind, channel, value) values (owner, address_kind, place, address)
-  on conflict do nothing;
+  insert into former_identities as f (user_id, kind, channel, value, left_at)
+  values (owner, address_kind, place, address, moment)
+  on conflict (value, kind, channel, user_id) do update set left_at = greatest(f.left_at, excluded.left_at);
   delete from identities i
   where i.value = address and i.kind = address_kind and i.channel = place and i.user_id = owner;
   if address_kind = 'phone' then
@@ -200,9 +203,9 @@ declare
 begin
   owner := least(one, other);
   update identities set user_id = owner where user_id = gone;
-  insert into former_identities (user_id, kind, channel, value, left_at)
+  insert into former_identities as o (user_id, kind, channel, value, left_at)
   select owner, f.kind, f.channel, f.value, f.left_at from former_identities f where f.user_id = gone
-  on conflict do nothing;
+  on conflict (value, kind, channel, user_id) do update set left_at = greatest(o.left_at, excluded.left_at);
   delete from former_identities f
   using identities i
   where f.user_id = owner and i.user_id = owner and i.kind = f.kind and i.channel = f.channel and i.value = f.value;
@@ -248,17 +251,19 @@ end
 $$;
 
 create function switchboard.recognise(
-  channel_name text, kinds text[], addresses text[], also bigint, why text, is_current boolean, moment timestamptz,
-  out owner bigint, out merges json[]
+  channel_name text, kinds text[], addresses text[], also bigint, why text, is_current boolean, said_at timestamptz,
+  moment timestamptz, out owner bigint, out merges json[]
 )
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
 -- The user whom the addresses belong to: one that is known (also: whatever the addresses say), several that are merged, or a
--- new one. is_current: a number that was somebody else's is theirs no longer. As `recognise` of the memory store.
+-- new one. is_current: a number that was somebody else's is theirs no longer. said_at: it says nothing of the numbers of somebody
+-- who has left one of these addresses since. As `recognise` of the memory store.
 declare
   one record;
   merged record;
+  is_apart boolean;
 begin
   owner := also;
   merges := '{}';
@@ -269,24 +274,29 @@ begin
     group by i.user_id
     order by bool_or(is_personal(a.kind)) desc, min(a.place)
   loop
-    continue when one.user_id = owner;
-    if one.personal or not is_somebody_else(one.user_id, owner, channel_name, kinds) then
-      if owner is null then
-        owner := one.user_id;
-      else
-        merged := merge_users(owner, one.user_id, why, moment);
-        owner := merged.owner;
-        merges := merges || merged.result;
-      end if;
+    -- `also` may be merged by now: whose an address is was read before.
+    continue when one.user_id = owner or one.user_id = also;
+    is_apart := not one.personal and is_somebody_else(one.user_id, owner, channel_name, kinds);
+    if owner is null and not is_apart then
+      owner := one.user_id;
+      continue;
+    end if;
+    continue when not one.personal and (
+      has_left(owner, channel_name, kinds, addresses, said_at) or has_left(one.user_id, channel_name, kinds, addresses, said_at)
+    );
+    if not is_apart then
+      merged := merge_users(owner, one.user_id, why, moment);
+      owner := merged.owner;
+      merges := merges || merged.result;
     elsif is_current and exists (select 1 from unnest(kinds) as kind where is_personal(kind)) then
-      perform drop_address(one.user_id, channel_name, a.kind, a.value)
+      perform drop_address(one.user_id, channel_name, a.kind, a.value, moment)
       from unnest(one.kinds, one.addresses) as a (kind, value);
     end if;
   end loop;
   if owner is null then
     insert into users default values returning id into owner;
   end if;
-  perform learn_identities(owner, channel_name, kinds, addresses, why = 'told');
+  perform learn_identities(owner, channel_name, kinds, addresses, said_at);
 end
 $$;
 
@@ -306,7 +316,7 @@ begin
   line_met := line;
   if cardinality(given.identity_kinds) > 0 then
     who := recognise(
-      given.channel, given.identity_kinds, given.identity_values, null, 'shown', not given.history, moment
+      given.channel, given.identity_kinds, given.identity_values, null, 'shown', not given.history, '-infinity', moment
     );
     merges := who.merges;
     select array_agg(a.kind order by a.place), array_agg(a.value order by a.place)
@@ -324,11 +334,13 @@ begin
 end
 $$;
 
-create function switchboard.who_has_moved(channel_name text, kinds text[], addresses text[]) returns bigint
+create function switchboard.who_has_moved(
+  channel_name text, kinds text[], addresses text[], said_at timestamptz
+) returns bigint
   language sql stable
   set search_path = switchboard, pg_temp
 as $$
-  select i.user_id
+  (select i.user_id
   from unnest(kinds[2:], addresses[2:]) with ordinality as a (kind, value, place)
   join identities i on i.value = a.value and i.kind = a.kind and i.channel = identity_channel(a.kind, channel_name)
   where case when is_personal(kinds[1])
@@ -341,16 +353,25 @@ as $$
     )
   end
   order by a.place
+  limit 1)
+  union all
+  (select f.user_id
+  from former_identities f
+  where not is_personal(kinds[1]) and f.kind = kinds[1] and f.value = addresses[1]
+    and f.channel = identity_channel(kinds[1], channel_name) and f.left_at >= said_at
+  order by f.left_at
+  limit 1)
   limit 1
 $$;
-comment on function switchboard.who_has_moved is 'Who has made this change of addresses already: reports come again, also when the number has a new owner.';
+comment on function switchboard.who_has_moved is 'Who has made this change of addresses already: reports come again, also when the numbers have new owners.';
 
 create function switchboard.change_identity(change jsonb, moment timestamptz, out owner bigint, out merges json[])
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- change: {channel, kinds, addresses}; the first address is the previous one. owner: null when none is known.
+-- change: {channel, kinds, addresses, at}; the first address is the previous one. owner: null when none is known.
 declare
+  said_at constant timestamptz := to_time((change ->> 'at')::double precision);
   channel_name text := change ->> 'channel';
   kinds text[] := array(select jsonb_array_elements_text(change -> 'kinds'));
   addresses text[] := array(select jsonb_array_elements_text(change -> 'addresses'));
@@ -366,10 +387,12 @@ begin
   ) then
     -- One more address of the same person.
     select r.owner, r.merges into owner, merges
-    from recognise(channel_name, kinds, addresses, null, 'told', true, moment) as r;
+    from recognise(
+      channel_name, kinds, addresses, null, 'told', true, coalesce(said_at, '-infinity'), moment
+    ) as r;
     return;
   end if;
-  owner := who_has_moved(channel_name, kinds, addresses);
+  owner := who_has_moved(channel_name, kinds, addresses, said_at);
   if owner is not null then
     return;
   end if;
@@ -378,10 +401,13 @@ begin
   select r.owner, r.merges into owner, merges
   from recognise(
     channel_name, case when stays then kinds else kinds[2:] end, case when stays then addresses else addresses[2:] end,
-    find_user(channel_name, kinds[1:1], addresses[1:1]), 'told', true, moment
+    find_user(channel_name, kinds[1:1], addresses[1:1]), 'told', true, coalesce(said_at, 'infinity'), moment
   ) as r;
+  if has_left(owner, channel_name, kinds[2:], addresses[2:], coalesce(said_at, 'infinity')) then
+    return;
+  end if;
   -- A new BSUID means a new number too: what the report does not name is theirs no longer.
-  perform drop_address(owner, channel_name, gone.kind, gone.value)
+  perform drop_address(owner, channel_name, gone.kind, gone.value, least(said_at, moment))
   from (
     select i.kind, i.value
     from identities i

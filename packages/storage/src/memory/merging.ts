@@ -8,6 +8,7 @@ import {
 import { fileDue, toConversation } from './conversations.js'
 import { dueInMs } from './endings.js'
 import { cancelPendingOfBot, fileSendable } from './outbox.js'
+import { leaveAddress } from './people.js'
 import { burstOf } from './replays.js'
 import { type ConversationEntry, keyOf, type Line, type State, type UserEntry } from './state.js'
 
@@ -26,7 +27,7 @@ export function mergeUsers(
     state.identities.set(key, user)
     user.addresses.set(key, address)
   }
-  for (const key of gone.former) user.former.add(key)
+  for (const [key, at] of gone.former) leaveAddress(user, key, at)
   for (const key of user.addresses.keys()) user.former.delete(key)
   user.name ??= gone.name
   user.phone ??= gone.phone
