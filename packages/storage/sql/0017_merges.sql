@@ -111,6 +111,7 @@ begin
     voids = 0,
     message_count = k.message_count + g.message_count,
     parked = k.parked or g.parked,
+    early_until = greatest(k.early_until, g.early_until),
     customer_at = greatest(k.customer_at, g.customer_at),
     last_position = coalesce((select max(m.position) from messages m where m.conversation_id = kept), 0),
     read_to = least(k.read_to, g.read_to),
@@ -131,6 +132,13 @@ begin
   ) as u
   where c.id = kept;
   perform file_wake(kept);
+  perform amend_message(t.account_id, kept, t.provider_id, null, null, null, moment)
+  from (
+    select distinct m.account_id, m.provider_id
+    from messages a
+    join messages m on m.account_id = a.account_id and m.provider_id = a.quoted_id and m.conversation_id = kept
+    where a.conversation_id = kept and a.type in ('reaction', 'edit', 'revoke')
+  ) as t;
   if speaker <> 'bot' then
     perform silence_bot(kept, moment);
   end if;

@@ -5,6 +5,7 @@ import {
   saferHandoff,
   type UserMerge,
 } from '@switchboard/core'
+import { applyMergedAmendments } from './amendments.js'
 import { fileDue, toConversation } from './conversations.js'
 import { dueInMs } from './endings.js'
 import { cancelPendingOfBot, fileSendable } from './outbox.js'
@@ -119,6 +120,7 @@ function mergeConversations(
   else state.idle.set(kept, kept.idleAt)
   fileDue(state, kept)
   fileSendable(state, kept)
+  applyMergedAmendments(state, kept, now)
   if (!speaks) cancelPendingOfBot(state, kept)
   if (kept.handoff === previous) return undefined
   return { conversation: toConversation(kept), previous, state: kept.handoff, reason: 'merge' }
