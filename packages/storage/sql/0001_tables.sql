@@ -47,9 +47,11 @@ create table switchboard.former_identities (
   channel text collate "C" not null,
   value text collate "C" not null,
   left_at timestamptz not null default now(),
-  primary key (user_id, kind, channel, value)
+  primary key (value, kind, channel, user_id)
 );
+create index former_identities_user on switchboard.former_identities (user_id);
 comment on table switchboard.former_identities is 'Addresses that people have left. An event that is late does not give them back.';
+comment on column switchboard.former_identities.left_at is 'When the provider said so, if it says when: what was true before is no evidence any more.';
 
 create table switchboard.conversations (
   id bigint generated always as identity primary key,

@@ -73,24 +73,39 @@ as $$
 $$;
 comment on function switchboard.is_somebody_else is 'Whether the candidate has a personal address of a kind of which the owner, or the event, has another one.';
 
+create function switchboard.has_left(
+  owner bigint, channel_name text, kinds text[], addresses text[], since timestamptz
+) returns boolean
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select exists (
+    select 1
+    from unnest(kinds, addresses) as a (kind, value)
+    join former_identities f on f.value = a.value and f.kind = a.kind and f.channel = identity_channel(a.kind, channel_name)
+      and f.user_id = owner
+    where f.left_at >= since
+  )
+$$;
+comment on function switchboard.has_left is 'Whether the user has left one of these addresses since then.';
+
 create function switchboard.learn_identities(
-  owner bigint, channel_name text, kinds text[], addresses text[], told boolean default false
+  owner bigint, channel_name text, kinds text[], addresses text[], said_at timestamptz default '-infinity'
 ) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- An address that they have left comes back only when that is told: an old event may still show it.
+-- An address that they have left comes back only when that is told and new: an old event may still show it.
 declare
+  is_old constant boolean := has_left(owner, channel_name, kinds, addresses, said_at);
   address record;
 begin
   for address in
-    select a.kind, a.value, f.user_id is not null as was_left
+    select a.kind, a.value
     from unnest(kinds, addresses) with ordinality as a (kind, value, place)
-    left join former_identities f on f.user_id = owner and f.kind = a.kind and f.value = a.value
-      and f.channel = identity_channel(a.kind, channel_name)
+    where not is_old or is_personal(a.kind)
     order by a.place
   loop
-    continue when address.was_left and not told;
     insert into identities (value, kind, channel, user_id, created_at)
     values (address.value, address.kind, identity_channel(address.kind, channel_name), owner, clock_timestamp())
     on conflict do nothing;
@@ -99,7 +114,7 @@ begin
       update users set phone = address.value where id = owner;
     end if;
     delete from former_identities f
-    where address.was_left and f.user_id = owner and f.kind = address.kind and f.value = address.value
+    where f.user_id = owner and f.kind = address.kind and f.value = address.value
       and f.channel = identity_channel(address.kind, channel_name);
   end loop;
 end

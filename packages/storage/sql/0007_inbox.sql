@@ -468,7 +468,7 @@ create function switchboard.ingest(given json, more jsonb, options jsonb) return
   set jit = off
   set lock_timeout = '5s'
 as $$
--- given: [given_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses}]}
+-- given: [given_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses, at}]}
 -- options: {quiet_ms, max_wait_ms, max_count, idle_ms}
 -- Everything carries the number of its event. Returns one object per event that did something, and one more for each merge that
 -- it brought about; the others were duplicates.

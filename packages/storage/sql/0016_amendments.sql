@@ -94,7 +94,9 @@ declare
   c conversations;
 begin
   select * into c from conversations k where k.id = conversation;
-  select count(*) as waiting, coalesce(bool_or(place > t.from_position and place <= t.to_position), false) as hit into replay
+  select count(*) as waiting, coalesce(bool_or(
+    case when t.burst is null then place > t.from_position and place <= t.to_position else place = any (t.burst) end
+  ), false) as hit into replay
   from turns t
   where t.conversation_id = conversation and t.waiting;
   if c.handoff <> 'bot' or place <= c.read_to and not replay.hit then

@@ -84,6 +84,11 @@ export interface IdentityChange extends EventOrigin {
   readonly type: 'identity'
   readonly previous: Identity
   readonly current: readonly Identity[]
+  /**
+   * When this became true or was found true, epoch milliseconds: the same at every delivery. It tells an old report that comes
+   * again from a new one. Without it, a report that two addresses are one person's gives back none that they have left.
+   */
+  readonly at?: number
   readonly raw?: unknown
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@switchboard/core'
 import { fileDue } from './conversations.js'
 import { isAmendment, lineKey } from './lines.js'
-import { type ConversationEntry, keyOf, type Line, type State } from './state.js'
+import { type ConversationEntry, keyOf, type Line, type State, type Turn } from './state.js'
 
 /**
  * The effect of a stored edit, revocation or reaction. Returns when the conversation is due now, if its burst has changed.
@@ -33,6 +33,14 @@ export function followAmendment(
 /** Makes a message that has just become known what the amendments before it say. Its burst stays due as it is. */
 export function applyEarlyAmendments(state: State, line: Line, now: number): void {
   amendLine(state, line, undefined, now)
+}
+
+/** Makes the messages of a conversation that two were merged into what the amendments in either say. */
+export function applyMergedAmendments(state: State, conversation: ConversationEntry, now: number): void {
+  for (const { quotedId } of conversation.lines.filter(isAmendment)) {
+    const target = state.lines.get(lineKey(conversation, quotedId ?? ''))
+    if (target?.conversation === conversation) amendLine(state, target, undefined, now)
+  }
 }
 
 /** Makes a message what all amendments of it say, in whatever order they came. */
@@ -120,7 +128,9 @@ function changeBurst(state: State, line: Line, buffer: BufferPolicy | undefined,
 /** Whether the bot has yet to deal with it, now or once more. */
 function isInBurst(line: Line): boolean {
   const { unread, replays } = line.conversation
-  return unread.includes(line) || replays.some(({ from, to }) => line.position > from && line.position <= to)
+  const isOf = ({ burst, from, to }: Turn) =>
+    burst ? burst.includes(line) : line.position > from && line.position <= to
+  return unread.includes(line) || replays.some(isOf)
 }
 
 /** Nobody may go on with a turn of which nothing is left. */

@@ -5,9 +5,11 @@ import {
   saferHandoff,
   type UserMerge,
 } from '@switchboard/core'
+import { applyMergedAmendments } from './amendments.js'
 import { fileDue, toConversation } from './conversations.js'
 import { dueInMs } from './endings.js'
 import { cancelPendingOfBot, fileSendable } from './outbox.js'
+import { leaveAddress } from './people.js'
 import { burstOf } from './replays.js'
 import { type ConversationEntry, keyOf, type Line, type State, type UserEntry } from './state.js'
 
@@ -26,7 +28,7 @@ export function mergeUsers(
     state.identities.set(key, user)
     user.addresses.set(key, address)
   }
-  for (const key of gone.former) user.former.add(key)
+  for (const [key, at] of gone.former) leaveAddress(user, key, at)
   for (const key of user.addresses.keys()) user.former.delete(key)
   user.name ??= gone.name
   user.phone ??= gone.phone
@@ -118,6 +120,7 @@ function mergeConversations(
   else state.idle.set(kept, kept.idleAt)
   fileDue(state, kept)
   fileSendable(state, kept)
+  applyMergedAmendments(state, kept, now)
   if (!speaks) cancelPendingOfBot(state, kept)
   if (kept.handoff === previous) return undefined
   return { conversation: toConversation(kept), previous, state: kept.handoff, reason: 'merge' }

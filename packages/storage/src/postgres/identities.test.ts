@@ -42,7 +42,8 @@ function randomCalls(random: (below: number) => number): readonly (readonly Inge
     const origin = { channel: random(4) ? 'meta' : 'waha', account: random(4) ? 'one' : 'two' }
     if (random(4) === 0) {
       const [previous, ...current] = [...identities, ...some(1)]
-      return { type: 'identity', ...origin, previous, current } as IngestEvent
+      const at = [undefined, Date.UTC(2026, 0, 1) + random(1000), Date.UTC(2200, 0, 1), -1][random(4)]
+      return { type: 'identity', ...origin, previous, current, at } as IngestEvent
     }
     last += 1
     const chat = random(6) ? ({ kind: 'direct', person: { identities } } as const) : undefined
