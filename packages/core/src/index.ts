@@ -66,6 +66,7 @@ export type {
   RateLimit,
   RateLimiter,
   Received,
+  ReleaseOptions,
   ReleaseResult,
   ReplyDraft,
   Responder,
@@ -84,6 +85,7 @@ export type {
   Wake,
   WebhookRequest,
   WebhookResponse,
+  WindowRefusal,
 } from './ports/index.js'
 export { type InProcessQueueOptions, inProcessQueue } from './queue/in-process.js'
 export { type ReplyWithOptions, replyWith } from './respond/reply-with.js'
@@ -105,6 +107,7 @@ export {
   type HandoffEvent,
   isPersonalAddress,
   isSaid,
+  isWindowRefusal,
   nextHandoff,
   operatorMark,
   type QuoteSituation,

@@ -182,34 +182,37 @@ create table switchboard.deliveries (
   after_position bigint,
   attempt integer not null,
   after_attempt integer,
-  forced boolean not null default false,
   state text collate "C" not null check (
     state in ('pending', 'sending', 'sent', 'failed', 'retried', 'deferred', 'parked', 'unknown', 'cancelled')
   ),
   error text,
+  release text collate "C" check (release in ('forced', 'template')),
+  refused_id text collate "C",
   primary key (conversation_id, position, attempt),
   check (state not in ('pending', 'sending') or due_at is not null)
 );
 create index deliveries_open on switchboard.deliveries (conversation_id, position) where state in ('pending', 'sending');
 create index deliveries_parked on switchboard.deliveries (conversation_id, position) where state = 'parked';
+create index deliveries_refused on switchboard.deliveries (refused_id) where refused_id is not null;
 create index deliveries_due on switchboard.deliveries (state, due_at) where due_at is not null;
 comment on table switchboard.deliveries is 'Attempts to send a message, recorded before they happen. A message is pending or sending exactly while one of its attempts is.';
 comment on column switchboard.deliveries.after_position is 'Which record gave it to its sender, with after_attempt: a record that is repeated gives it again.';
 comment on column switchboard.deliveries.state is 'deferred: the message was given back before it left, or was parked and is so no more. Such attempts are not counted.';
-comment on column switchboard.deliveries.forced is 'A person let it go, whatever the window is.';
+comment on column switchboard.deliveries.release is 'How it was let go although its window counts as closed. forced: by a person, whatever the window is; template: only as a template, since the provider has said that the window is closed.';
+comment on column switchboard.deliveries.refused_id is 'The provider''s id of the message in this attempt, which it took and refused later because the window was closed. What it still says about that id is not about the next attempt.';
 comment on column switchboard.deliveries.due_at is 'pending: when it may leave. sending: when its answer is overdue. unknown: since when. Otherwise null.';
 
 create table switchboard.receipts (
   account_id integer not null references switchboard.accounts,
   provider_id text collate "C" not null,
-  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed', 'amended')),
+  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed', 'refused', 'amended')),
   at timestamptz not null,
   received_at timestamptz not null,
   error text,
   primary key (account_id, provider_id, status)
 );
 create index receipts_received on switchboard.receipts (received_at);
-comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. amended: the message has amendments, which are lines.';
+comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. refused: failed because the window was closed. amended: the message has amendments, which are lines.';
 
 create table switchboard.merges (
   id bigint generated always as identity primary key,

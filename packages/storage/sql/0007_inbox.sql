@@ -215,8 +215,8 @@ begin
   if news then
     perform introduce(given, numbers);
   end if;
-  if releases is not null then
-    perform release_parked(releases, false, moment);
+  if releases is not null and cardinality(release_parked(releases, false, moment)) > 0 then
+    results := coalesce(results, '{}') || json_build_object('kind', 'released', 'conversationIds', releases::text[]);
   end if;
   if special is not null then
     results := coalesce(results, '{}') || follow_handoff(special, quiet_ms, max_wait_ms, max_count, idle_ms, moment);
@@ -471,7 +471,8 @@ as $$
 -- given: [given_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses, at}]}
 -- options: {quiet_ms, max_wait_ms, max_count, idle_ms}
 -- Everything carries the number of its event. Returns one object per event that did something, and one more for each merge that
--- it brought about; the others were duplicates.
+-- it brought about, for what it made the window refuse, and for conversations in which parked messages may leave now; the
+-- others were duplicates.
 declare
   quiet_ms double precision := options ->> 'quiet_ms';
   max_wait_ms double precision := options ->> 'max_wait_ms';

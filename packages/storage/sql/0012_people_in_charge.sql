@@ -21,11 +21,11 @@ begin
 end
 $$;
 
-create function switchboard.release_conversation(target jsonb) returns json
+create function switchboard.release_conversation(target jsonb, options jsonb) returns json
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- target: see find_target. Returns the outbound ids of what was parked, or null without a conversation.
+-- target: see find_target; options: {as_template}. Returns the outbound ids of what is parked no more, or null without a conversation.
 declare
   wanted bigint := find_target(target);
 begin
@@ -33,6 +33,9 @@ begin
     return null;
   end if;
   perform lock_conversations(array[wanted]);
+  if options ? 'as_template' then
+    return array_to_json(release_as_template(wanted, options ->> 'as_template', clock_timestamp()));
+  end if;
   return array_to_json(release_parked(array[wanted], true, clock_timestamp()));
 end
 $$;

@@ -49,6 +49,14 @@ export interface OperatorMessage {
   readonly sendLeaseMs: number
 }
 
+export interface ReleaseOptions {
+  /**
+   * The id of the only message to let go, and only as a template: its provider says that the window is closed. One template
+   * asks the customer, so it stays parked when another message went that way since they wrote, or when it is a template itself.
+   */
+  readonly asTemplate?: string
+}
+
 export interface OperatorMessageResult {
   readonly conversation: Conversation
   readonly message: Message
@@ -122,7 +130,7 @@ export interface Store {
    * Makes the parked messages of a conversation pending again, whatever the window is, and names them. `undefined`: no such
    * conversation.
    */
-  releaseParked(target: ConversationTarget): Promise<readonly string[] | undefined>
+  releaseParked(target: ConversationTarget, options?: ReleaseOptions): Promise<readonly string[] | undefined>
 
   sweep(options: SweepOptions): Promise<SweepResult>
 

@@ -1,3 +1,4 @@
+import type { ChannelErrorScope } from '../errors.js'
 import type { Content } from './content.js'
 import type { Identity, Person } from './identity.js'
 
@@ -75,7 +76,8 @@ export interface StatusEvent extends EventOrigin {
   readonly outboundId?: string
   /** The member of a group that this receipt is about. */
   readonly participant?: Identity
-  readonly error?: { readonly code: string; readonly message: string }
+  /** Why it failed. `scope`: what that concerns, when the channel knows; after `window` the message waits for another try. */
+  readonly error?: { readonly code: string; readonly message: string; readonly scope?: ChannelErrorScope }
   readonly raw?: unknown
 }
 

@@ -1,4 +1,11 @@
-import type { ConversationTarget, OperatorMessage, OperatorMessageResult, Store } from '@switchboard/core'
+import {
+  type ConversationTarget,
+  cleanText,
+  type OperatorMessage,
+  type OperatorMessageResult,
+  type ReleaseOptions,
+  type Store,
+} from '@switchboard/core'
 import { checkId } from '../memory/checks.js'
 import type { Call } from './call.js'
 import { contentColumns } from './payload.js'
@@ -40,12 +47,16 @@ export async function setHandoff(
   return row.change ? { conversation, change: toHandoffChange(row.change) } : { conversation }
 }
 
-/** The ids of what was parked. */
+/** The ids of what is parked no more. */
 export async function releaseParked(
   call: Call,
   target: ConversationTarget,
+  { asTemplate }: ReleaseOptions = {},
 ): Promise<readonly string[] | undefined> {
-  return (await call<readonly string[] | null>('release_conversation', toTarget(target))) ?? undefined
+  const options = asTemplate === undefined ? {} : { as_template: cleanText(asTemplate) }
+  return (
+    (await call<readonly string[] | null>('release_conversation', toTarget(target), options)) ?? undefined
+  )
 }
 
 interface OperatorMessageRow {
