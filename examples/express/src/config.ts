@@ -6,7 +6,7 @@ import {
   isConnected,
   unverifiedChannels,
 } from './config/channels.js'
-import { text, url } from './config/values.js'
+import { redisUrl, text, url } from './config/values.js'
 
 function whole(fallback: number, least = 0) {
   return z
@@ -29,6 +29,7 @@ const variables = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' })
     .optional(),
+  REDIS_URL: redisUrl,
   SWITCHBOARD_DATA_DIR: z.string().default('.switchboard/data'),
   ...channelVariables,
   LLM_PROVIDER: z.enum(['openai', 'groq', 'offline']).optional(),
