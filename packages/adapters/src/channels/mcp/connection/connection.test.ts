@@ -185,6 +185,16 @@ describe.each([
     })
   })
 
+  test.each(['auto', 'legacy'] as const)('that is not there is named by its socket (%s)', async era => {
+    const { server } = await running(startModern)
+    await server.close()
+    const error = await channelOf({ url: server.url, era })
+      .send(text('hello'))
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'channel_refused', retryable: true })
+    expect((error as Error).message).toContain('No connection to the MCP server (ECONNREFUSED)')
+  })
+
   test('that is gone was certainly not told, once its connections are known to be dead', async () => {
     const { server } = await running(start)
     const channel = channelOf({ url: server.url })

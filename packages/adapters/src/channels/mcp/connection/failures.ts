@@ -95,7 +95,7 @@ export function judgeConnect(error: unknown): ChannelError {
   }
   const status = statusOf(error)
   if (status !== undefined && status < 500) return ofStatus(status, undefined)
-  const message = `No connection to the MCP server${named(code)}: nothing was sent. Check that it runs, and url or command.`
+  const message = `No connection to the MCP server${named(deepestCode(error))}: nothing was sent. Check that it runs, and url or command.`
   return new ChannelError('channel_refused', message, { retryable: true, cause: bare(error) })
 }
 
@@ -167,6 +167,13 @@ function bare(error: unknown): Error | undefined {
   const kind = asWords(fields?.name) ?? 'Error'
   if (fields === undefined) return undefined
   return Object.assign(new Error(`${kind}${named(code)}`), code === undefined ? {} : { code })
+}
+
+/** The socket's `ECONNREFUSED` says more than the SDK's `ERA_NEGOTIATION_FAILED` around it, which keeps its cause in `data`. */
+function deepestCode(error: unknown, depth = 0): unknown {
+  const fields = asFields(error)
+  const inner = fields?.cause ?? asFields(fields?.data)?.cause
+  return (inner !== undefined && depth < 5 ? deepestCode(inner, depth + 1) : undefined) ?? fields?.code
 }
 
 function named(code: unknown): string {
