@@ -109,8 +109,9 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(await sendTo(json(200, body))).toMatchObject(unknown)
     })
 
-    test.each([502, 504])('a gateway gave up: %i', async status => {
+    test.each([500, 502, 504, 520, 524, 599])('something in front of Meta failed: %i', async status => {
       expect(await sendTo(json(status, '<html>Gateway</html>'))).toMatchObject(unknown)
+      expect(await sendTo(json(status, ''))).toMatchObject(unknown)
     })
   })
 
@@ -123,7 +124,6 @@ describe.each(transports)('%s', (_name, transport) => {
       [408, true],
       [413, false],
       [429, true],
-      [500, true],
       [503, true],
     ])('HTML with %i: retryable %s', async (status, retryable) => {
       const error = await sendTo(json(status, '<html><h1>Sorry</h1></html>', { 'content-type': 'text/html' }))
@@ -134,6 +134,15 @@ describe.each(transports)('%s', (_name, transport) => {
       })
       expect(error).toMatchObject({ providerCode: undefined })
     })
+
+    test.each([302, 404, 405, 410])(
+      'a page with %i says nothing about a message: all of them wait',
+      async status => {
+        expect(await sendTo(json(status, '<html>Sorry</html>'))).toMatchObject({ scope: 'account' })
+        const error = { error: { code: 999_999, message: 'Sorry' } }
+        expect(await sendTo(json(status, error))).toMatchObject({ scope: 'message' })
+      },
+    )
 
     test('a refusal that is cut off is one', async () => {
       const answer: Answer = (response, socket) => {
