@@ -127,7 +127,7 @@ export function refusalOfCode(code: number): Refusal | undefined {
 
 /** Not the Graph API speaks there: no message gets through, so all of them wait. */
 export function refusalOfPage(status: number): Refusal | undefined {
-  const isElsewhere = status < 400 || status === 404 || status === 405 || status === 410
+  const isElsewhere = (status >= 300 && status < 400) || status === 404 || status === 405 || status === 410
   return isElsewhere ? final('account', 'The Graph API is not at this address: check graphUrl.') : undefined
 }
 

@@ -33,7 +33,7 @@ export const errorOfAnswer: Judge = (answer, { secrets, now }) => {
 /** 503 says that nothing was begun. */
 function leavesOpen(status: number, error: Fields | undefined): boolean {
   if (status === 502 || status === 504) return true
-  return !error && status >= 500 && status !== 503
+  return !error && (status < 200 || status >= 500) && status !== 503
 }
 
 function errorOptions(

@@ -152,6 +152,24 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(await sendTo(answer)).toMatchObject({ code: 'channel_refused', retryable: false })
     })
 
+    test.each<[what: string, breakOff: (socket: net.Socket) => void]>([
+      ['is reset', socket => socket.resetAndDestroy()],
+      ['is no HTTP any more', socket => socket.write('ZZ\r\n')],
+    ])('an answer that %s in the middle of its body counts by what came', async (_what, breakOff) => {
+      const answer =
+        (status: number, body: string): Answer =>
+        (response, socket) => {
+          response.writeHead(status).write(body)
+          setTimeout(() => breakOff(socket), 50)
+        }
+      expect(await sendTo(answer(400, '{"error":'))).toMatchObject({ code: 'channel_refused' })
+      expect(await sendTo(answer(429, ' '))).toMatchObject({ ...refusedForNow, scope: 'account' })
+      expect(await sendTo(answer(200, '{"messages":[{"id":"wamid.whole"}]}'))).toEqual({
+        providerId: 'wamid.whole',
+      })
+      expect(await sendTo(answer(200, '{"messages":[{"id":"wamid.cut'))).toMatchObject(unknown)
+    })
+
     test('a page without end is one', async () => {
       expect(await sendTo(json(503, '<p>Sorry</p>'.repeat(200_000)))).toMatchObject(refusedForNow)
     })

@@ -70,7 +70,7 @@ export const errorOfAnswer: Judge = (answer, { secrets, now }) => {
 
 /** A page of something in front of the API knows nothing of chats: no message gets through, so all of them wait. */
 function refusalOfPage(status: number): Refusal | undefined {
-  const isElsewhere = status < 400 || status === 404 || status === 405 || status === 410
+  const isElsewhere = (status >= 300 && status < 400) || status === 404 || status === 405 || status === 410
   return isElsewhere ? { scope: 'account', advice: 'Whapi is not at this address: check apiUrl.' } : undefined
 }
 
