@@ -1,4 +1,4 @@
-const ours = /^(WHATSAPP|WHAPI|WAHA|MCP|LLM|BUFFER|HANDOFF|SEND|OPERATOR|SWITCHBOARD)_/
+const ours = /^(WHATSAPP|WHAPI|WAHA|MCP|LLM|BUFFER|HANDOFF|SEND|OPERATOR|REDIS|SWITCHBOARD)_/
 
 /** A warning for each variable that looks like one of ours and is none. */
 export function unknownVariables(present: readonly string[], known: readonly string[]): string[] {

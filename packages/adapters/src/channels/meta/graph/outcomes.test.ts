@@ -109,7 +109,7 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(await sendTo(json(200, body))).toMatchObject(unknown)
     })
 
-    test.each([500, 502, 504, 520])('a server or a gateway gave up: %i', async status => {
+    test.each([500, 502, 504, 520, 524, 599])('something in front of Meta failed: %i', async status => {
       for (const body of ['<html>Gateway</html>', '', '{}', '{"error":"broken"}']) {
         expect(await sendTo(json(status, body))).toMatchObject(unknown)
       }
@@ -136,12 +136,39 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(error).toMatchObject({ providerCode: undefined })
     })
 
+    test.each([302, 404, 405, 410])(
+      'a page with %i says nothing about a message: all of them wait',
+      async status => {
+        expect(await sendTo(json(status, '<html>Sorry</html>'))).toMatchObject({ scope: 'account' })
+        const error = { error: { code: 999_999, message: 'Sorry' } }
+        expect(await sendTo(json(status, error))).toMatchObject({ scope: 'message' })
+      },
+    )
+
     test('a refusal that is cut off is one', async () => {
       const answer: Answer = (response, socket) => {
         response.writeHead(400, { 'content-length': 500 })
         response.write('{"error":', () => socket.destroy())
       }
       expect(await sendTo(answer)).toMatchObject({ code: 'channel_refused', retryable: false })
+    })
+
+    test.each<[what: string, breakOff: (socket: net.Socket) => void]>([
+      ['is reset', socket => socket.resetAndDestroy()],
+      ['is no HTTP any more', socket => socket.write('ZZ\r\n')],
+    ])('an answer that %s in the middle of its body counts by what came', async (_what, breakOff) => {
+      const answer =
+        (status: number, body: string): Answer =>
+        (response, socket) => {
+          response.writeHead(status).write(body)
+          setTimeout(() => breakOff(socket), 50)
+        }
+      expect(await sendTo(answer(400, '{"error":'))).toMatchObject({ code: 'channel_refused' })
+      expect(await sendTo(answer(429, ' '))).toMatchObject({ ...refusedForNow, scope: 'account' })
+      expect(await sendTo(answer(200, '{"messages":[{"id":"wamid.whole"}]}'))).toEqual({
+        providerId: 'wamid.whole',
+      })
+      expect(await sendTo(answer(200, '{"messages":[{"id":"wamid.cut'))).toMatchObject(unknown)
     })
 
     test('a page without end is one', async () => {
