@@ -1,7 +1,7 @@
 import type { ChannelEvent } from '@switchboard/core'
 import type { McpSettings } from '../options.js'
 import { shortHash } from '../sent.js'
-import type { ChatFound } from './chat.js'
+import { type ChatFound, keyOfOwn } from './chat.js'
 
 /** What is new, in the order of time as far as times are known. `seen` learns of it. */
 export function newsOf(
@@ -11,7 +11,8 @@ export function newsOf(
 ): ChannelEvent[] {
   const fresh = found
     .flatMap(chat => [...chat.items, ...troubleOf(chat, settings)])
-    .filter(({ key }) => !seen.has(key))
+    // What was ours stays ours, also when it has become too old to be known by its words.
+    .filter(({ key }) => !seen.has(key) && !seen.has(keyOfOwn(key)))
   for (const { key } of fresh) seen.add(key)
   return fresh.sort((a, b) => (a.time ?? 0) - (b.time ?? 0)).map(({ event }) => event)
 }
