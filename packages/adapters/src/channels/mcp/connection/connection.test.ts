@@ -359,6 +359,34 @@ describe('a client of the application', () => {
   })
 })
 
+test('a client that comes too late, or whose tools cannot be listed, is closed', async () => {
+  const closed: string[] = []
+  const clientOf = (name: string, listTools: () => Promise<unknown>) => ({
+    callTool: async () => ({}),
+    listTools,
+    close: async () => void closed.push(name),
+  })
+  let connect = () => {}
+  const late = new Promise<ReturnType<typeof clientOf>>(resolve => {
+    connect = () => resolve(clientOf('late', async () => ({ tools: [] })))
+  })
+  let asked = 0
+  const client = () => {
+    asked += 1
+    return late
+  }
+  const channel = channelOf({ client, profile: 'lharries', timeoutMs: 20 })
+  const refusal = { code: 'channel_refused' }
+  // The connection has its own time: when it is asked for again the first one has given up.
+  while (asked < 2) await expect(channel.send(text('x'))).rejects.toMatchObject(refusal)
+  connect()
+  await expect.poll(() => closed).toContain('late')
+  const broken = clientOf('broken', () => Promise.reject(new Error('no')))
+  const other = channelOf({ client: () => broken, profile: 'lharries' })
+  await expect(other.send(text('x'))).rejects.toMatchObject(refusal)
+  expect(closed).toContain('broken')
+})
+
 test('over SSE a stream that breaks is noticed, and made anew', async () => {
   const { phone, server } = await running(startSse)
   const channel = channelOf({ url: server.url, transport: 'sse' })

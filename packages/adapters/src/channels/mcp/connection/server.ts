@@ -58,7 +58,7 @@ export async function openServer(
   server: McpServer,
   { signal, timeoutMs, onLost }: { signal: AbortSignal; timeoutMs: number; onLost: () => void },
 ): Promise<OpenServer> {
-  if (server.kind === 'client') return openGiven(await server.open(), server.owned)
+  if (server.kind === 'client') return openGiven(server, signal)
   const { Client } = await import('@modelcontextprotocol/client')
   const client = new Client(
     { name: 'switchboard', version: '1' },
@@ -126,7 +126,29 @@ async function transportFor(server: Exclude<McpServer, { kind: 'client' }>) {
 }
 
 /** Somebody's own client, of either SDK: they differ in what else `callTool` takes, so it gets the request alone. */
-async function openGiven(client: McpClient, owned: boolean): Promise<OpenServer> {
+async function openGiven(
+  { open, owned }: Extract<McpServer, { kind: 'client' }>,
+  signal: AbortSignal,
+): Promise<OpenServer> {
+  const client = await open()
+  const close = async () => (owned ? client.close?.() : undefined)
+  try {
+    const tools = byName(await listTools(client))
+    // Whoever asked has given up: nobody else would close it.
+    signal.throwIfAborted()
+    return {
+      tools,
+      call: (tool, values) => client.callTool({ name: tool.name, arguments: values }),
+      secrets: () => [],
+      close,
+    }
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function listTools(client: McpClient): Promise<readonly unknown[]> {
   const tools: unknown[] = []
   let cursor: string | undefined
   for (let page = 0; page < mostPages; page++) {
@@ -135,12 +157,7 @@ async function openGiven(client: McpClient, owned: boolean): Promise<OpenServer>
     cursor = asWords(answer?.nextCursor)
     if (cursor === undefined) break
   }
-  return {
-    tools: byName(tools),
-    call: (tool, values) => client.callTool({ name: tool.name, arguments: values }),
-    secrets: () => [],
-    close: async () => (owned ? client.close?.() : undefined),
-  }
+  return tools
 }
 
 function byName(tools: readonly unknown[]): Map<string, McpTool> {

@@ -116,10 +116,15 @@ function toItem(
   }
   const { id, time } = message
   const own = ours.get(id)
-  if (own) return { key: `own ${id}`, time, event: receiptOf(own, message, context) }
+  if (own) return { key: keyOfOwn(id), time, event: receiptOf(own, message, context) }
   const event = message.toEvent({ history: isHistory(message, look, context.now) })
   const looksOld = message.whose !== 'ours' && time !== undefined && time < look.start
   return { key: id, time, event, looksOld }
+}
+
+/** Another key than before it was known to be ours: as an operator's it may have been told already. */
+export function keyOfOwn(id: string): string {
+  return `own ${id}`
 }
 
 /** The store matches it by either id, and so learns what became of a send whose answer was lost. */

@@ -35,6 +35,8 @@ const mostChatPages = 100
 const longestListingMs = 8_000
 /** Where nothing but the limit tells how much comes, it is doubled this often. */
 const mostDoublings = 4
+/** How far the server's clock may be behind ours, or ahead. */
+const day = 24 * 60 * 60_000
 
 type Tool = McpChatsTool | McpMessagesTool
 type Page = Exclude<ToolResult, { kind: 'failure' }>
@@ -151,14 +153,14 @@ export function listMessages(
   },
 ): Promise<ListedRecords> {
   const { chatId, since, timeOf, most = Number.POSITIVE_INFINITY, signal } = request
+  const written = (time: number) => writeTime(time, spec, settings.timeZone)
   return listAll(connection, settings, {
     tool: spec,
     given: [
       { name: spec.chat, value: chatId, needed: true },
-      {
-        name: spec.since?.argument,
-        value: since > 0 ? writeTime(since, spec, settings.timeZone) : undefined,
-      },
+      // The whole history is asked for without a time, unless the tool insists on one.
+      { name: spec.since?.argument, value: written(Math.max(since, 0)), requiredOnly: since <= 0 },
+      { name: spec.until, value: written(settings.now() + day), requiredOnly: true },
     ],
     firstSize: Math.min(spec.pageSize ?? defaultPageSize, most),
     mostPages,

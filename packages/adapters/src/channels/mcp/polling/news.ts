@@ -1,7 +1,7 @@
 import type { ChannelEvent } from '@switchboard/core'
 import type { McpSettings } from '../options.js'
 import { shortHash } from '../sent.js'
-import type { ChatFound } from './chat.js'
+import { type ChatFound, keyOfOwn } from './chat.js'
 import type { Found } from './look.js'
 
 /** What the poll before this one found, in this process. */
@@ -23,7 +23,9 @@ export function newsOf(found: Found, { seen, listed }: Before, settings: McpSett
     ...(found.truncated ? [trouble(settings, 'mcp_chats_truncated', {})] : []),
     ...(looksOld ? [trouble(settings, 'mcp_times_behind', {})] : []),
     ...(found.chats.some(({ isAhead }) => isAhead) ? [trouble(settings, 'mcp_times_ahead', {})] : []),
-  ].filter(({ key }) => !seen.has(key))
+  ]
+    // What was ours stays ours, also when it has become too old to be known by its words.
+    .filter(({ key }) => !seen.has(key) && !seen.has(keyOfOwn(key)))
   for (const { key } of fresh) seen.add(key)
   return fresh.sort((a, b) => (a.time ?? 0) - (b.time ?? 0)).map(({ event }) => event)
 }
