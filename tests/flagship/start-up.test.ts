@@ -14,7 +14,7 @@ import {
   temporaryDirectory,
 } from './flagship.js'
 
-describe('a configuration that cannot work', () => {
+describe.concurrent('a configuration that cannot work', () => {
   it.each([
     ['PORT', { PORT: 'three' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
@@ -95,8 +95,8 @@ describe('a configuration that cannot work', () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await new Promise(resolve => holder.once('listening', resolve))
     const { port } = holder.address() as AddressInfo
-    using directory = temporaryDirectory()
-    const taken = await runFlagship({ PORT: String(port), SWITCHBOARD_DATA_DIR: directory.path })
+    await using database = await createDatabase()
+    const taken = await runFlagship({ PORT: String(port), DATABASE_URL: database.url })
     holder.close()
     expect(taken).toMatchObject({ status: 1, output: expect.stringMatching(/PORT: .*EADDRINUSE/) })
     const away = await runFlagship({ DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` })
@@ -131,7 +131,9 @@ describe('without any variable', () => {
     using directory = temporaryDirectory()
     await using running = disposables()
     const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
-    expect(flagship.output()).toMatch(/the emulator’s phone is at http:\/\/127\.0\.0\.1:\d+\/phone/)
+    const phone = /the emulator’s phone is at http:\/\/127\.0\.0\.1:\d+\/phone/
+    // The line after the one that starting waits for.
+    await expect.poll(() => flagship.output()).toMatch(phone)
     expect(flagship.output()).toContain('OPERATOR_API_KEY is not set')
     const health = await fetch(`${flagship.url}/health`)
     expect(await health.json()).toMatchObject({ status: 'ok', store: true, progress: true, workers: 1 })
