@@ -53,7 +53,9 @@ export function prepareScript(client: RedisClient, text: string): Script {
       throw refused(error)
     })
     // With `stringNumbers` the client gives texts.
-    const numbers = Array.isArray(answer) ? answer.map(Number) : []
+    const numbers = Array.isArray(answer)
+      ? answer.map(value => (typeof value === 'string' ? Number.parseFloat(value) : value))
+      : []
     if (numbers.length === 0 || !numbers.every(Number.isFinite)) throw invalidAnswer()
     return numbers
   }

@@ -225,6 +225,8 @@ describe('a client that is none', () => {
     ['a text', 'OK'],
     ['an empty list', []],
     ['a list of texts', ['yes', 'now']],
+    ['a list of nothing', [null, null]],
+    ['a list of empty texts', ['', '']],
   ])('and answers with %s is told', async (_name, answer) => {
     const client = { eval: async () => answer, evalsha: async () => answer }
     expect(await failure(redisRateLimiter({ client }).take(buckets, 0))).toMatchObject({

@@ -30,8 +30,8 @@ export interface RedisRateLimiterOptions {
  * - A Redis that does not answer in time makes the calls fail: those that wait for it by then, and from then on all at once
  *   until it answers again. The bot sends without it meanwhile, and tells so once a minute.
  *
- * @throws {SwitchboardError} from both methods: `limiter_failed` when Redis does not answer (retryable) or refuses;
- * `invalid_input` for numbers that are none
+ * @throws {SwitchboardError} `configuration` for options that cannot work; from both methods `limiter_failed` when Redis does
+ * not answer (retryable) or refuses, and `invalid_input` for numbers that are none
  *
  * @example
  * ```ts
