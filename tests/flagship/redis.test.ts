@@ -45,7 +45,7 @@ describe('REDIS_URL', () => {
     await alex.text('And now?')
     await emulator.ledger.waitForSent(2, 20_000)
     const client = new Redis(redis.url)
-    expect(await client.info('commandstats')).toContain('cmdstat_eval')
+    await expect.poll(() => client.info('commandstats')).toContain('cmdstat_eval')
     client.disconnect()
 
     await redis.kill()

@@ -116,12 +116,15 @@ describe('a channel with limits', () => {
     expect(events.filter(event => event === 'error in the rate limiter')).toHaveLength(2)
   })
 
-  it('must declare limits that can work', () => {
-    const channel = { ...embeddedBot().channel, limits: { account: { burst: 0, everyMs: 5 } } }
-    expect(() => embeddedBot({ channels: [channel] })).toThrow(
-      /fake: `limits\.account\.burst` must be at least 1/,
-    )
-  })
+  it.each([0, Number.POSITIVE_INFINITY, Number.NaN])(
+    'must declare limits that can work: %s at once',
+    burst => {
+      const channel = { ...embeddedBot().channel, limits: { account: { burst, everyMs: 5 } } }
+      expect(() => embeddedBot({ channels: [channel] })).toThrow(
+        /fake: `limits\.account\.burst` must be at least 1/,
+      )
+    },
+  )
 })
 
 describe('an account that can send nothing', () => {

@@ -24,7 +24,10 @@ export function connectPace({ REDIS_URL }: Config, logger: Logger): Pace {
     told = performance.now()
     // Of a name with several addresses there are several errors, and no words of its own.
     const words = describeError(error) || (error as { code?: unknown }).code
-    logger.warn({ error: words }, 'REDIS_URL: Redis is away, each process keeps no pace until it is back')
+    logger.warn(
+      { error: words },
+      'REDIS_URL: Redis is away, messages go out without the shared pace until it is back',
+    )
   })
   client.on('ready', () => {
     if (told !== undefined) logger.info('Redis is back')

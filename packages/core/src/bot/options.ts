@@ -84,7 +84,10 @@ export interface BotOptions {
   readonly turns?: TurnOptions
   readonly sends?: SendOptions
   readonly window?: WindowOptions
-  /** Keeps what channels send within their `limits`. Default: in this process, each process for itself. */
+  /**
+   * Keeps what channels send within their `limits`. Default: in this process, each process for itself;
+   * `redisRateLimiter` of `@switchboard/storage/redis` for several together.
+   */
   readonly limiter?: RateLimiter
   /** Show a typing indicator when an answer takes longer than this. Default 300; `null`: never. */
   readonly typingAfterMs?: number | null

@@ -2,8 +2,18 @@ import { createHash } from 'node:crypto'
 import { invalidAnswer, refused } from './errors.js'
 
 /**
- * What is used of a client. One of `ioredis` is of this shape, `Redis` and `Cluster` alike. For another one write the two
- * methods: each takes a script (or its SHA-1), the number of keys, the keys, and then the other arguments.
+ * What is used of a client. One of `ioredis` 5 or 6 is of this shape, `Redis` and `Cluster` alike. For another one write the
+ * two methods: each takes a script (or its SHA-1), the number of keys, the keys, and then the other arguments.
+ *
+ * @example
+ * ```ts
+ * // A client of node-redis, the packages `redis` and `@redis/client`.
+ * const split = (count: number, all: string[]) => ({ keys: all.slice(0, count), arguments: all.slice(count) })
+ * const client: RedisClient = {
+ *   eval: (script, count, ...all) => redis.eval(script, split(count, all)),
+ *   evalsha: (sha1, count, ...all) => redis.evalSha(sha1, split(count, all)),
+ * }
+ * ```
  */
 export interface RedisClient {
   evalsha(sha1: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>
@@ -43,7 +53,9 @@ export function prepareScript(client: RedisClient, text: string): Script {
       throw refused(error)
     })
     // With `stringNumbers` the client gives texts.
-    const numbers = Array.isArray(answer) ? answer.map(Number) : []
+    const numbers = Array.isArray(answer)
+      ? answer.map(value => (typeof value === 'string' ? Number.parseFloat(value) : value))
+      : []
     if (numbers.length === 0 || !numbers.every(Number.isFinite)) throw invalidAnswer()
     return numbers
   }

@@ -27,11 +27,11 @@ export interface RedisRateLimiterOptions {
  * - Keys are digests (`{switchboard}:rate:…`): no phone number stands in Redis, its slow log or its dumps.
  * - On a cluster all keys of one prefix lie in one slot, since a script may see one slot only: one node does the work
  *   of one prefix. Bots that share no number can take a prefix each.
- * - A Redis that is away, or does not answer in time, makes the calls fail, and after the first ones at once. The bot then sends
- *   without it.
+ * - A Redis that does not answer in time makes the calls fail: those that wait for it by then, and from then on all at once
+ *   until it answers again. The bot sends without it meanwhile, and tells so once a minute.
  *
- * @throws {SwitchboardError} from both methods: `limiter_failed` when Redis does not answer (retryable) or refuses;
- * `invalid_input` for numbers that are none
+ * @throws {SwitchboardError} `configuration` for options that cannot work; from both methods `limiter_failed` when Redis does
+ * not answer (retryable) or refuses, and `invalid_input` for numbers that are none
  *
  * @example
  * ```ts
