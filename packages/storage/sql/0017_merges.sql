@@ -16,11 +16,12 @@ declare
   new_places bigint[] := '{}';
 begin
   -- Positions name the messages of parked turns from now on: within the same range there are others.
-  update turns t set burst = coalesce(t.burst, (
-    select array_agg(m.position order by m.position)
+  update turns t set burst = coalesce(t.burst, array(
+    select m.position
     from messages m
     where m.conversation_id = t.conversation_id and m.answerable
       and m.position > t.from_position and m.position <= t.to_position
+    order by m.position
   ))
   where t.outcome = 'parked' and t.conversation_id in (kept, gone);
   update turns t set conversation_id = kept
