@@ -11,7 +11,7 @@ create function switchboard.find_amendments(m switchboard.messages) returns swit
 as $$
   with found as materialized (
     select a as line, a.type, a.author, a.position, a.text, a.sender_name,
-      coalesce(a.sender_id::text, a.sender_name) as sender, coalesce(a.sent_at, a.received_at) as written
+      coalesce(user_now(a.sender_id)::text, a.sender_name) as sender, coalesce(a.sent_at, a.received_at) as written
     from messages a
     where a.account_id = (m).account_id and a.quoted_id = (m).provider_id and a.type in ('reaction', 'edit', 'revoke')
       and a.conversation_id = (m).conversation_id

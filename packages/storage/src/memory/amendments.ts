@@ -35,7 +35,7 @@ export function applyEarlyAmendments(state: State, line: Line, now: number): voi
   amendLine(state, line, undefined, now)
 }
 
-/** Makes the messages of a conversation that two were merged into what the amendments in either say. */
+/** Makes the messages of a conversation what its amendments say, after conversations or their people were merged. */
 export function applyMergedAmendments(state: State, conversation: ConversationEntry, now: number): void {
   for (const { quotedId } of conversation.lines.filter(isAmendment)) {
     const target = state.lines.get(lineKey(conversation, quotedId ?? ''))
