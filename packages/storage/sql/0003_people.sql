@@ -51,6 +51,32 @@ as $$
 $$;
 comment on function switchboard.are_of is 'Whether all the addresses are those of this user.';
 
+create function switchboard.user_now(wanted bigint) returns bigint
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  with recursive chain (id) as (
+    select wanted
+    union
+    select m.user_id from chain c join merges m on m.merged_user_id = c.id
+  )
+  select min(c.id) from chain c
+$$;
+comment on function switchboard.user_now is 'The user of this id, or the one that they were merged into: the oldest remains.';
+
+create function switchboard.ids_of(owner bigint) returns setof bigint
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  with recursive ids (id) as (
+    select owner
+    union
+    select m.merged_user_id from ids i join merges m on m.user_id = i.id
+  )
+  select i.id from ids i
+$$;
+comment on function switchboard.ids_of is 'The ids under which the lines of a user have been written: their own, and those of users merged into them.';
+
 create function switchboard.is_personal(kind text) returns boolean
   language sql immutable parallel safe
   return kind in ('bsuid', 'parent_bsuid', 'lid', 'id');

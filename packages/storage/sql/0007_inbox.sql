@@ -309,6 +309,12 @@ as $$
     select l.conversation_id as id from unnest(lines) as l
     union select r.conversation_id from unnest(receipts) as r
     union select o.id from conversations o where o.user_id = any (owners)
+    -- Groups: of two reactions of one person only the newer one remains.
+    union
+    select r.conversation_id
+    from unnest(owners) as owner
+    cross join lateral ids_of(owner) as u (id)
+    join messages r on r.sender_id = u.id and r.type = 'reaction'
   ) as c
   where c.id is not null
 $$;

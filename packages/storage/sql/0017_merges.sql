@@ -16,11 +16,12 @@ declare
   new_places bigint[] := '{}';
 begin
   -- Positions name the messages of parked turns from now on: within the same range there are others.
-  update turns t set burst = coalesce(t.burst, (
-    select array_agg(m.position order by m.position)
+  update turns t set burst = coalesce(t.burst, array(
+    select m.position
     from messages m
     where m.conversation_id = t.conversation_id and m.answerable
       and m.position > t.from_position and m.position <= t.to_position
+    order by m.position
   ))
   where t.outcome = 'parked' and t.conversation_id in (kept, gone);
   update turns t set conversation_id = kept
@@ -192,6 +193,13 @@ begin
     end if;
     update conversations set user_id = owner where id = kept and user_id <> owner;
   end loop;
+  perform amend_message(t.account_id, t.conversation_id, t.provider_id, null, null, null, moment)
+  from (
+    select distinct m.account_id, m.conversation_id, m.provider_id
+    from ids_of(gone) as u (id)
+    join messages r on r.sender_id = u.id and r.type = 'reaction'
+    join messages m on m.account_id = r.account_id and m.provider_id = r.quoted_id and m.conversation_id = r.conversation_id
+  ) as t;
   delete from users where id = gone;
 
   select json_build_object(

@@ -35,7 +35,7 @@ export function applyEarlyAmendments(state: State, line: Line, now: number): voi
   amendLine(state, line, undefined, now)
 }
 
-/** Makes the messages of a conversation that two were merged into what the amendments in either say. */
+/** Makes the messages of a conversation what its amendments say, after conversations or their people were merged. */
 export function applyMergedAmendments(state: State, conversation: ConversationEntry, now: number): void {
   for (const { quotedId } of conversation.lines.filter(isAmendment)) {
     const target = state.lines.get(lineKey(conversation, quotedId ?? ''))
@@ -48,10 +48,11 @@ function amendLine(state: State, line: Line, buffer: BufferPolicy | undefined, n
   const known = state.amendments.get(lineKey(line.conversation, line.providerId ?? ''))
   const amendments = known?.filter(({ conversation }) => conversation === line.conversation) ?? []
   if (amendments.length === 0 || isAmendment(line)) return null
-  const before = JSON.stringify([line.text, line.content, line.answerable])
-  const waits = line.answerable && isInBurst(line)
+  const says = () => JSON.stringify([line.text, line.content, line.amended.revokedAt])
+  const before = says()
+  const waits = isInBurst(line)
   rewrite(line, amendments)
-  if (!waits || JSON.stringify([line.text, line.content, line.answerable]) === before) return null
+  if (!waits || says() === before) return null
   return changeBurst(state, line, buffer, now)
 }
 
@@ -129,7 +130,7 @@ function changeBurst(state: State, line: Line, buffer: BufferPolicy | undefined,
 function isInBurst(line: Line): boolean {
   const { unread, replays } = line.conversation
   const isOf = ({ burst, from, to }: Turn) =>
-    burst ? burst.includes(line) : line.position > from && line.position <= to
+    burst ? burst.includes(line) : line.answerable && line.position > from && line.position <= to
   return unread.includes(line) || replays.some(isOf)
 }
 

@@ -33,6 +33,7 @@ export function mergeUsers(
   user.name ??= gone.name
   user.phone ??= gone.phone
 
+  renameSender(state, gone.id, user.id, now)
   const merged = [...state.conversations.values()]
     .filter(conversation => conversation.user === gone)
     .map(conversation => adopt(state, user, conversation, now))
@@ -54,6 +55,15 @@ export function mergeUsers(
   })
   const handoffChanges = merged.flatMap(({ change }) => (change ? [change] : []))
   return { user, merge: { ...merge, due, handoffChanges } }
+}
+
+/** In groups: of two reactions of one person to the same message only the newer one counts. */
+function renameSender(state: State, goneId: string, userId: string, now: number): void {
+  for (const conversation of state.conversations.values()) {
+    const lines = conversation.lines.filter(({ senderId }) => senderId === goneId)
+    for (const line of lines) line.senderId = userId
+    if (lines.length > 0) applyMergedAmendments(state, conversation, now)
+  }
 }
 
 function byAge<Item extends { readonly id: string }>(one: Item, other: Item): [Item, Item] {

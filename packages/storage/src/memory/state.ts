@@ -84,7 +84,7 @@ export interface Line {
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
   /** The user who wrote it, in groups. */
-  readonly senderId: string | undefined
+  senderId: string | undefined
   readonly receivedAt: number
   /** What only our own messages have. */
   readonly send: Send | undefined

@@ -32,7 +32,7 @@ const addresses: readonly Identity[] = [
   ...['1@lid', '2@lid'].map(value => ({ kind: 'lid', value }) as const),
 ]
 
-/** Messages and reports about few people, without regard to whether they can be true. */
+/** Messages, amendments and reports about few people, without regard to whether they can be true. */
 function randomCalls(random: (below: number) => number): readonly (readonly IngestEvent[])[] {
   let last = 0
   const some = (most: number) =>
@@ -49,7 +49,14 @@ function randomCalls(random: (below: number) => number): readonly (readonly Inge
     const chat = random(6) ? ({ kind: 'direct', person: { identities } } as const) : undefined
     const group = { chat: { kind: 'group', id: 'g' }, sender: { identities } } as const
     const past = random(6) ? {} : { history: true, sentAt: 1_600_000_000_000 }
-    return textFrom('', `m${last}`, `m${last}`, { ...origin, ...past, ...(chat ? { chat } : group) })
+    const place = { ...origin, ...(chat ? { chat } : group) }
+    if (random(3) > 0) return textFrom('', `m${last}`, `m${last}`, { ...place, ...past })
+    const about = { ...textFrom('', `m${last}`), ...place, targetId: `m${1 + random(last)}`, sentAt: last }
+    const emoji = ['👍', '❤️'][random(3)]
+    const edit = { ...about, type: 'edit' } as const
+    return [edit, { ...about, type: 'revoke' } as const, { ...about, type: 'reaction', emoji } as const][
+      random(3)
+    ] as IngestEvent
   }
   return Array.from({ length: steps }, () => Array.from({ length: 1 + random(3) }, event))
 }
@@ -68,7 +75,11 @@ async function describeChat(of: Store, conversation: Conversation, name: (id?: s
     user: name(user?.id),
     hasPhone: user?.phone !== undefined,
     answersThem: byPeer?.id === id,
-    texts: (await of.listMessages(id, { limit: 500 })).map(({ text }) => text).sort(),
+    messages: (await of.listMessages(id, { limit: 500 }))
+      .map(({ providerId, type, text, reactions, editedAt, revokedAt }) =>
+        JSON.stringify([providerId, type, text, reactions, editedAt, revokedAt]),
+      )
+      .sort(),
   }
 }
 

@@ -1,6 +1,6 @@
-import type { InboundMessage } from '../../vocabulary/index.js'
+import type { InboundMessage, Person } from '../../vocabulary/index.js'
 import { between, equal, present } from '../assert.js'
-import { account, channel, editOf, reactionOf, revokeOf, textOf } from './events.js'
+import { account, ben, channel, editOf, reactionOf, revokeOf, textOf } from './events.js'
 import { both, join, number, one, other, scoped } from './pair.js'
 import { hourMs, operatorMessage, type Scene, type StoreTests, texts } from './scene.js'
 
@@ -133,6 +133,24 @@ export const mergingTests: StoreTests = {
     equal((await scene.commit(turn, ['too late'])).kind, 'lost', 'a commit')
     const kept = conversations[0]?.conversationId ?? ''
     equal((await scene.tryClaim(kept)).kind, 'idle', 'the conversation')
+  },
+
+  'shows one reaction of who reacted in a group under two addresses': async scene => {
+    const chat = { kind: 'group', id: 'group-1@g.us' } as const
+    const react = (sender: Person, emoji: string, sentAt: number) =>
+      scene.tell(reactionOf(sender, 'wamid.1', { chat, sender, emoji, sentAt }))
+    const { conversationId } = await scene.tell(
+      textOf(ben, 'hello', { providerId: 'wamid.1', chat, sender: ben }),
+    )
+    const shown = async () =>
+      (await scene.messages(conversationId))[0]?.reactions?.map(({ emoji }) => emoji) ?? []
+    await react(one, '❤️', 2_000)
+    await react(other, '👍', 1_000)
+    equal(await shown(), ['👍', '❤️'], 'reactions of two people')
+    await join(scene)
+    equal(await shown(), ['❤️'], 'reactions of one person')
+    await react(other, '🎉', 3_000)
+    equal(await shown(), ['🎉'], 'reactions after a newer one')
   },
 
   'amends a message that comes after the merge by what came before it': async scene => {
