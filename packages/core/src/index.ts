@@ -157,6 +157,7 @@ export type {
   OutboundContent,
   OutboundFile,
   OutboundFlow,
+  OutboundHeader,
   OutboundLink,
   OutboundList,
   OutboundLocation,
