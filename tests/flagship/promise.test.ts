@@ -1,50 +1,17 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type Emulator, type EmulatorOptions, startEmulator } from '@switchboard/emulator'
+import { startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
 import { describe, expect, it } from 'vitest'
 import {
   answerWithModel,
   connectTo,
   disposables,
-  type Flagship,
   type MessageView,
   startFlagship,
   temporaryDirectory,
 } from './flagship.js'
-
-const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
-
-/** An emulator, a database and a flagship between them. */
-async function setUp(options: EmulatorOptions = {}, variables: Record<string, string> = {}) {
-  const stack = disposables()
-  const emulator = stack.use(await startEmulator(options))
-  const database = stack.use(await createDatabase())
-  const environment = connectTo(emulator, { DATABASE_URL: database.url, ...variables })
-  const flagship = stack.use(await startFlagship(environment))
-  emulator.connect(`${flagship.url}/webhooks/meta`)
-  return {
-    emulator,
-    database,
-    flagship,
-    environment,
-    alex: emulator.person('Alex Rivera'),
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
-  }
-}
-
-async function messagesOf(flagship: Flagship, phone = '+15550001234'): Promise<readonly MessageView[]> {
-  const { body } = await flagship.api<{ messages: MessageView[] }>(
-    `messages?phone=${encodeURIComponent(phone)}`,
-  )
-  return body.messages
-}
-
-/** Nothing more comes: the time of a turn passes without a request. */
-async function nothingMore(emulator: Emulator): Promise<void> {
-  await sleep(1_200)
-  await emulator.ledger.waitForQuiet(300)
-}
+import { messagesOf, nothingMore, setUp, sleep } from './whole.js'
 
 describe('never twice', () => {
   it('same message five times: one row, one reply', async () => {
@@ -286,24 +253,5 @@ describe('never over a human', () => {
     await alex.text('What did I say before?')
     const replies = await emulator.ledger.waitForSent(4)
     expect(replies[3]?.text).toContain('I will check it')
-  })
-
-  it("an operator's text that is longer than WhatsApp takes goes out in pieces, once", async () => {
-    await using scene = await setUp()
-    const { emulator, alex, flagship } = scene
-    await alex.text('Tell me all of it')
-    await emulator.ledger.waitForSent(1)
-    const words = Array.from({ length: 1_500 }, (_, index) => `word${index}`)
-    const long = { phone: '+15550001234', message: words.join(' '), id: 'mine-2' }
-    const sendLong = async () =>
-      (await flagship.api<{ pieces: { message_id: string }[] }>('operator-message', long)).body
-    const sent = await sendLong()
-    const pieces = emulator.ledger.sent().slice(1)
-    expect(pieces.flatMap(({ text }) => text?.split(' '))).toEqual(words)
-    expect(pieces.length).toBeGreaterThan(2)
-    expect(sent).toMatchObject({ status: 'success', id: 'mine-2', message_id: pieces[0]?.wamid })
-    for (const { pieces: told } of [sent, await sendLong()])
-      expect(told.map(({ message_id }) => message_id)).toEqual(pieces.map(({ wamid }) => wamid))
-    expect(emulator.ledger.sent()).toHaveLength(1 + pieces.length)
   })
 })
