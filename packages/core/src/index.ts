@@ -1,8 +1,9 @@
 // The bot
 
+export type { OperatorSend, OperatorText } from './bot/operator-text.js'
 export type { BotOptions, SendOptions, TurnOptions, WindowOptions } from './bot/options.js'
-export type { OperatorText, Target } from './bot/people.js'
 export type { Health } from './bot/reading.js'
+export type { Target } from './bot/target.js'
 export type { Worker } from './bot/worker.js'
 export { type Bot, createBot } from './bot.js'
 // Errors
@@ -53,6 +54,7 @@ export type {
   ModelMessage,
   OperatorMessage,
   OperatorMessageResult,
+  OperatorPiece,
   OutboxItem,
   OutboxOptions,
   Page,
@@ -155,6 +157,7 @@ export type {
   OutboundContent,
   OutboundFile,
   OutboundFlow,
+  OutboundHeader,
   OutboundLink,
   OutboundList,
   OutboundLocation,

@@ -140,7 +140,7 @@ create index messages_reactions on switchboard.messages (sender_id) where type =
 create unique index messages_outbound on switchboard.messages (outbound_id) where outbound_id is not null;
 comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
 comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
-comment on column switchboard.messages.turn_id is 'The turn that wrote it.';
+comment on column switchboard.messages.turn_id is 'The turn that wrote it. Pieces of one text of an operator share a number below zero.';
 comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: user_now says who that is.';
 comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, it was not revoked, and it was not dealt with before a merge moved the mark back.';
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';

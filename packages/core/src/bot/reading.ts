@@ -1,7 +1,7 @@
 import { SwitchboardError } from '../errors.js'
 import type { Channel, Clock, ConversationSummary, Page, Progress, Store } from '../ports/index.js'
 import type { Conversation, Message, TurnOutcome, TurnRecord, UserMerge } from '../vocabulary/index.js'
-import { storeTarget, type Target } from './people.js'
+import { storeTarget, type Target } from './target.js'
 import type { Workers } from './worker.js'
 
 /** How the bot is doing. `ok` is what a load balancer or a supervisor should act on. */

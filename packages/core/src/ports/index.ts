@@ -44,6 +44,7 @@ export type {
   HandoffRequest,
   OperatorMessage,
   OperatorMessageResult,
+  OperatorPiece,
   Page,
   PollLease,
   Progress,

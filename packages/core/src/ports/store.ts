@@ -43,10 +43,18 @@ export interface OperatorMessage {
   /** The outbound id; the same id twice is one message. */
   readonly id: string
   readonly content: OutboundContent
+  /** What follows it: the other pieces of a text that is longer than a message may be. They are stored together, or not at all. */
+  readonly further?: readonly OperatorPiece[]
   readonly quotedId?: string
   readonly by?: string
   readonly handoffIdleMs: number | null
   readonly sendLeaseMs: number
+}
+
+export interface OperatorPiece {
+  /** The outbound id. */
+  readonly id: string
+  readonly content: OutboundContent
 }
 
 export interface ReleaseOptions {
@@ -60,6 +68,8 @@ export interface ReleaseOptions {
 export interface OperatorMessageResult {
   readonly conversation: Conversation
   readonly message: Message
+  /** What was stored behind it, with this call or with the first one of this id. Absent: nothing. */
+  readonly further?: readonly Message[]
   /** Absent when this id was already taken: nothing is sent again. */
   readonly send?: OutboxItem
   readonly handoffChange?: HandoffChange

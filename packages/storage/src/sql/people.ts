@@ -62,6 +62,7 @@ export async function releaseParked(
 interface OperatorMessageRow {
   readonly conversation: ConversationRow
   readonly message: MessageRow
+  readonly further?: readonly MessageRow[] | null
   readonly send?: OutboxRow | null
   readonly handoffChange?: HandoffChangeRow | null
 }
@@ -71,7 +72,8 @@ export async function addOperatorMessage(
   target: ConversationTarget,
   message: OperatorMessage,
 ): Promise<OperatorMessageResult | undefined> {
-  checkId(message.id, 'outbound id')
+  const { further = [] } = message
+  for (const { id } of [message, ...further]) checkId(id, 'outbound id')
   const row = await call<OperatorMessageRow | null>('add_operator_message', toTarget(target), {
     id: message.id,
     ...contentColumns(message.content),
@@ -79,12 +81,16 @@ export async function addOperatorMessage(
     by: message.by,
     idle_ms: message.handoffIdleMs,
     send_lease_ms: message.sendLeaseMs,
+    ...(further.length > 0 && {
+      further: further.map(({ id, content }) => ({ id, ...contentColumns(content) })),
+    }),
   })
   if (!row) return undefined
   const { conversation, send, handoffChange } = row
   return {
     conversation: toConversation(conversation),
     message: toMessage(row.message),
+    ...(row.further && { further: row.further.map(toMessage) }),
     ...(send && { send: toOutboxItem(send) }),
     ...(handoffChange && { handoffChange: toHandoffChange(handoffChange) }),
   }
