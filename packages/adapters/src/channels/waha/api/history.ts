@@ -1,5 +1,5 @@
 import type { ChannelEvent, HistoryOptions, Peer } from '@switchboard/core'
-import type { CallApi } from '../../../http/index.js'
+import { type CallApi, pathSegment } from '../../../http/index.js'
 import { asFields, asList, type Fields } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
 import { readKey } from '../ids.js'
@@ -27,7 +27,7 @@ export async function* readHistory(
   { since, limit = defaultLimit, signal }: HistoryOptions,
   settings: HistorySettings,
 ): AsyncGenerator<ChannelEvent> {
-  const path = `/api/${encodeURIComponent(chat.account)}/chats/${encodeURIComponent(chatIdOf(chat.peer))}/messages`
+  const path = `/api/${pathSegment(chat.account)}/chats/${pathSegment(chatIdOf(chat.peer))}/messages`
   const seen = new Set<string>()
   let given = 0
   for (let offset = 0; given < limit; offset += pageLength) {
