@@ -1,4 +1,11 @@
-import { ModelError, replyWith, StoreError } from '@switchboard/core'
+import {
+  type Channel,
+  ChannelError,
+  type ChannelEvent,
+  ModelError,
+  replyWith,
+  StoreError,
+} from '@switchboard/core'
 import { scriptedModel } from '@switchboard/core/testing'
 import { describe, expect, it } from 'vitest'
 import { echo, embeddedBot, person } from './embedded-bot.js'
@@ -59,6 +66,72 @@ describe('a responder that throws', () => {
     await clock.advance(7_000)
     expect(events).toEqual(['turn parked'])
   })
+})
+
+describe('a channel of somebody’s own', () => {
+  const origin = { channel: 'own', account: 'a', author: 'customer' } as const
+  const hello = (providerId: string, value = 'person') => ({
+    ...origin,
+    type: 'message',
+    providerId,
+    chat: { kind: 'direct', person: { identities: [{ kind: 'id', value }] } },
+    content: { type: 'text', text: 'hello' },
+  })
+
+  function ownChannel() {
+    const waiting: unknown[][] = []
+    const sent: string[] = []
+    const failures: Error[] = []
+    const channel: Channel = {
+      specificationVersion: 'v1',
+      name: 'own',
+      defaultAccount: 'a',
+      receive: () => ({ events: (waiting.shift() ?? []) as ChannelEvent[], response: { status: 200 } }),
+      async send({ to }) {
+        const failure = failures.shift()
+        if (failure) throw failure
+        sent.push(to.value)
+        return { providerId: `sent-${sent.length}` }
+      },
+    }
+    const { bot, clock } = embeddedBot({ channels: [channel], respond: echo })
+    const request = { method: 'POST', url: '/own', headers: { get: () => null }, body: new Uint8Array() }
+    const post = async (...events: unknown[]) => {
+      waiting.push(events)
+      return (await bot.handle(request)).status
+    }
+    return { post, sent, failures, clock }
+  }
+
+  it.each<[what: string, broken: unknown]>([
+    ['nothing', null],
+    ['a message without content', { ...hello('broken'), content: null }],
+    ['a message of nobody', { ...hello('broken'), chat: { kind: 'direct' } }],
+    ['a message with a number as id', { ...hello('broken'), providerId: 5 }],
+  ])('that gives %s: that webhook is refused, and its neighbours are heard', async (_what, broken) => {
+    const { post, sent, clock } = ownChannel()
+    const statuses = await Promise.all([
+      post(hello('1', 'Ana')),
+      post(hello('2', 'Bo'), broken, hello('3', 'Cleo')),
+      post(hello('4', 'Dan')),
+    ])
+    expect(statuses).toEqual([200, 500, 200])
+    await clock.advance(2_000)
+    expect([...sent].sort()).toEqual(['Ana', 'Bo', 'Cleo', 'Dan'])
+  })
+
+  it.each([1e15, Number.POSITIVE_INFINITY, Number.NaN, -5])(
+    'that asks to wait for %s ms: the message is neither lost nor sent at once',
+    async retryAfterMs => {
+      const { post, sent, failures, clock } = ownChannel()
+      failures.push(new ChannelError('channel_refused', 'wait', { retryable: true, retryAfterMs }))
+      await post(hello('1', 'Ana'))
+      await clock.advance(1_100)
+      expect(sent).toEqual([])
+      for (let hour = 0; hour < 26; hour++) await clock.advance(60 * 60_000)
+      expect(sent).toEqual(['Ana'])
+    },
+  )
 })
 
 describe('replyWith', () => {

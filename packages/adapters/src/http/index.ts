@@ -14,6 +14,7 @@ export {
 export { sharesRun } from './leak.js'
 export { multipart } from './multipart.js'
 export { nodeTransport } from './node-transport.js'
+export { pathSegment } from './path-segment.js'
 export { readRetryAfter } from './retry-after.js'
 export { secretsOf } from './secrets.js'
 export type { Provider } from './transport.js'

@@ -1,5 +1,5 @@
 export { draftReplies, normaliseAnswer, splitAnswer } from './answer.js'
-export { type BackoffPolicy, backoffMs } from './backoff.js'
+export { askedWaitMs, type BackoffPolicy, backoffMs } from './backoff.js'
 export { type Burst, burstDueAt } from './buffering.js'
 export { contentText } from './content-text.js'
 export { isWindowRefusal, type SendOutcome, statusAfterReceipt, statusAfterSend } from './delivery.js'

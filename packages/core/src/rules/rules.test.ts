@@ -202,6 +202,12 @@ describe('backoff', () => {
     expect(waits).toEqual([1_000, 2_000, 3_999, 59_985])
     expect(backoffMs(1, { baseMs: 1_000, maxMs: 60_000 }, 0)).toBe(750)
     expect(backoffMs(1, { baseMs: 1_000, maxMs: 60_000 }, 0, 5_000)).toBe(5_000)
+    for (const absurd of [-5, Number.NaN, Number.NEGATIVE_INFINITY]) {
+      expect(backoffMs(1, { baseMs: 1_000, maxMs: 60_000 }, 0, absurd)).toBe(750)
+    }
+    for (const years of [1e15, Number.POSITIVE_INFINITY]) {
+      expect(backoffMs(1, { baseMs: 1_000, maxMs: 60_000 }, 0, years)).toBe(24 * 60 * 60_000)
+    }
   })
 })
 

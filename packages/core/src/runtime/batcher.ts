@@ -30,8 +30,8 @@ interface Waiting<Item, Result> {
  * One write is in flight at a time, so items are written in the order in which they came. A second one would halve the
  * batches, and what a write costs besides its items would be paid twice: measured, a quarter less throughput.
  *
- * A batch that the store refuses because of its data is halved until the guilty item is alone, so that one bad item
- * hurts no other.
+ * A batch that the store refuses because of its data, or over which it stumbles, is halved until the guilty item is alone,
+ * so that one bad item hurts no other.
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { maxBatch = 128, run } = options
@@ -47,7 +47,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
         entry.resolve(results[index] as Result)
       })
     } catch (error) {
-      if (batch.length > 1 && SwitchboardError.is(error) && error.code === 'store_data') {
+      if (batch.length > 1 && isAboutItems(error)) {
         const middle = batch.length >> 1
         await write(batch.slice(0, middle))
         await write(batch.slice(middle))
@@ -89,4 +89,13 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       return waiting
     },
   }
+}
+
+function isAboutItems(error: unknown): boolean {
+  return SwitchboardError.is(error) ? error.code === 'store_data' : isStumble(error)
+}
+
+/** What JavaScript throws over a value that is not what its type says. */
+export function isStumble(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError
 }

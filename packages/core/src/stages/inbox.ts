@@ -1,4 +1,4 @@
-import { SwitchboardError } from '../errors.js'
+import { StoreError, SwitchboardError } from '../errors.js'
 import type {
   Channel,
   IngestEvent,
@@ -9,7 +9,7 @@ import type {
   WindowRefusal,
 } from '../ports/index.js'
 import { type GroupPolicy, isForBot, isWindowRefusal } from '../rules/index.js'
-import { createBatcher } from '../runtime/batcher.js'
+import { createBatcher, isStumble } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
 import type { ChannelEvent, StatusEvent, StoredEvent } from '../vocabulary/index.js'
 
@@ -50,6 +50,15 @@ export function createInbox(dependencies: InboxDependencies): Inbox {
     run: events => store.ingest(events, ingest),
   })
 
+  async function take(event: ChannelEvent): Promise<void> {
+    try {
+      if (event.type === 'notice') emit('notice', event)
+      else await commit(event)
+    } catch (error) {
+      throw asRefusal(error)
+    }
+  }
+
   async function commit(event: IngestEvent): Promise<void> {
     const result = await batcher.add(addressed(event, dependencies))
     // Before the event itself: who hears of it finds its conversation.
@@ -88,11 +97,7 @@ export function createInbox(dependencies: InboxDependencies): Inbox {
         const message = `${batcher.waiting} events wait for their commit already; deliver it again later`
         throw new SwitchboardError('overloaded', message, { retryable: true })
       }
-      const commits: Promise<void>[] = []
-      for (const event of events) {
-        if (event.type === 'notice') emit('notice', event)
-        else commits.push(commit(event))
-      }
+      const commits = events.map(take)
       // All are waited for: one that fails must not leave the others without an owner.
       const failed = (await Promise.allSettled(commits)).filter(outcome => outcome.status === 'rejected')
       const [first] = failed
@@ -114,6 +119,17 @@ function addressed(event: IngestEvent, { channels, groups, emit }: InboxDependen
     emit('error', error, 'the rule for groups')
     return { ...event, forBot: isForBot(event, 'mentioned-or-quoted', self) }
   }
+}
+
+/**
+ * A channel of somebody's own may give what is no event. That is refused once and for all, as data that the store refuses
+ * is.
+ */
+function asRefusal(error: unknown): unknown {
+  if (!isStumble(error)) return error
+  const message =
+    'A channel gave an event that cannot be stored: compare it with the types of `ChannelEvent`.'
+  return new StoreError('store_data', message, { cause: error })
 }
 
 function isRefusedData(error: unknown): boolean {

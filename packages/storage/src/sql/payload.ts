@@ -60,7 +60,16 @@ function toLine(event: AddressedEvent, number: number, keepRaw: boolean): LinePa
     history: event.history === true,
     sender_name: group ? event.sender?.name : undefined,
     sent_at: event.sentAt,
-    raw: keepRaw && event.raw !== undefined ? toJson(event.raw) : undefined,
+    raw: keepRaw ? rawOf(event) : undefined,
+  }
+}
+
+/** What cannot be written is left out: the message is worth more. */
+function rawOf({ raw }: AddressedEvent): string | undefined {
+  try {
+    return raw === undefined ? undefined : toJson(raw)
+  } catch {
+    return undefined
   }
 }
 

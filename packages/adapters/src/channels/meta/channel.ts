@@ -1,5 +1,5 @@
 import type { Channel, Received, WebhookRequest } from '@switchboard/core'
-import { type ApiRequest, outcomeUnknown, secretsOf } from '../../http/index.js'
+import { type ApiRequest, outcomeUnknown, pathSegment, secretsOf } from '../../http/index.js'
 import { asFields, asId, asList } from '../../values.js'
 import { graphClient } from './graph/client.js'
 import { longestText } from './graph/content/content.js'
@@ -41,7 +41,7 @@ export function metaChannel(options: MetaChannelOptions): MetaChannel {
     connectionOf(account).call({
       ...options,
       method: 'POST',
-      path: `/${encodeURIComponent(account)}/messages`,
+      path: `/${pathSegment(account)}/messages`,
       body,
     })
   const receiveSettings = {

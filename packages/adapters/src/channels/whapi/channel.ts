@@ -135,7 +135,7 @@ function chatCalls(call: CallApi, { account, timeoutMs, typingSeconds }: WhapiSe
     checkSuccess(content)
   }
   return {
-    markRead: (message: MessageAddress, options?: CallOptions) =>
+    markRead: async (message: MessageAddress, options?: CallOptions) =>
       put(message, { path: `/messages/${segment(message.providerId)}` }, options),
     async startTyping(message: MessageAddress, options?: CallOptions) {
       const path = `/presences/${segment(chatOf(message.to))}`

@@ -173,6 +173,15 @@ export const inboxTests: StoreTests = {
     }
   },
 
+  "stores a message without the provider's own object when that cannot be written": async scene => {
+    const circular: { self?: unknown } = {}
+    circular.self = circular
+    for (const raw of [JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)), circular, { big: 1n }]) {
+      const { conversationId } = await scene.tell(textOf(ana, 'hola', { raw }), { keepRaw: true })
+      equal((await scene.messages(conversationId)).at(-1)?.text, 'hola', 'the message')
+    }
+  },
+
   'stores ids of 512 characters': async scene => {
     const pseudoRandom = Array.from({ length: 512 }, (_, index) => ((index * 7919) % 36).toString(36)).join(
       '',

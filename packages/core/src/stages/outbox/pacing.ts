@@ -1,5 +1,6 @@
 import type { ChannelError } from '../../errors.js'
 import type { Channel, Clock, RateBucket, RateLimiter } from '../../ports/index.js'
+import { askedWaitMs } from '../../rules/index.js'
 import type { Emit } from '../../runtime/events.js'
 import type { OutboundMessage } from '../../vocabulary/index.js'
 
@@ -69,7 +70,8 @@ export function createPacing({ limiter, clock, random, emit, maxWaitMs }: Pacing
 
   async function heed(message: OutboundMessage, { scope, retryAfterMs }: ChannelError): Promise<void> {
     const key = scope === 'account' ? accountKey(message) : scope === 'recipient' && recipientKey(message)
-    if (key && retryAfterMs !== undefined) await limiter.pause(key, retryAfterMs)
+    const waitMs = askedWaitMs(retryAfterMs)
+    if (key && waitMs > 0) await limiter.pause(key, waitMs)
   }
 
   return {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ChannelError, type DownloadOptions, type MediaFile, type MediaRef } from '@switchboard/core'
-import { type ApiAnswer, type CallApi, refused } from '../../../http/index.js'
+import { type ApiAnswer, type CallApi, pathSegment, refused } from '../../../http/index.js'
 import { asFields, asNumber, asText, asWords, type Draft } from '../../../values.js'
 import { fileClient, type GraphSettings } from './client.js'
 
@@ -27,7 +27,7 @@ export function mediaDownload(call: CallApi, settings: DownloadSettings) {
   const fetchFile = fileFetcher(settings)
 
   async function lookUp(id: string, { account, signal, maxBytes }: Required<Limits>): Promise<Found> {
-    const path = `/${encodeURIComponent(id)}?phone_number_id=${encodeURIComponent(account)}`
+    const path = `/${pathSegment(id)}?phone_number_id=${encodeURIComponent(account)}`
     const content = asFields((await call({ method: 'GET', path, ...(signal && { signal }) })).content)
     const text = asWords(content?.url)
     const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined

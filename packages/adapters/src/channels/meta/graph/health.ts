@@ -1,5 +1,5 @@
 import { type CallOptions, ChannelError, type ChannelHealth, SwitchboardError } from '@switchboard/core'
-import type { CallApi } from '../../../http/index.js'
+import { type CallApi, pathSegment } from '../../../http/index.js'
 import { asFields, asWords } from '../../../values.js'
 
 /** In these a number still answers; `RESTRICTED` only may not open conversations (Meta, "Phone numbers"). */
@@ -12,7 +12,7 @@ export async function readHealth(
   { signal }: CallOptions,
 ): Promise<ChannelHealth> {
   try {
-    const path = `/${encodeURIComponent(account)}?fields=status,quality_rating`
+    const path = `/${pathSegment(account)}?fields=status,quality_rating`
     const { content } = await call({ method: 'GET', path, ...(signal && { signal }) })
     const state = asWords(asFields(content)?.status) ?? 'UNKNOWN'
     return { ok: working.has(state), state }

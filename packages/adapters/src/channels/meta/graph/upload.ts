@@ -10,7 +10,7 @@ import {
   type OutboundMedia,
   type OutboundMessage,
 } from '@switchboard/core'
-import { type CallApi, isDataUrl, multipart, readDataUrl } from '../../../http/index.js'
+import { type CallApi, isDataUrl, multipart, pathSegment, readDataUrl } from '../../../http/index.js'
 import { asFields, asId, asText, asWords, type Draft } from '../../../values.js'
 import { wrong } from './content/limits.js'
 import { messageBody } from './send.js'
@@ -59,7 +59,7 @@ export function mediaUpload(call: CallApi, { phoneNumberId, mediaTimeoutMs }: Up
     const { body, contentType } = multipart({ ...fields, file }, `switchboard-${randomUUID()}`)
     const { content } = await call({
       method: 'POST',
-      path: `/${encodeURIComponent(account)}/media`,
+      path: `/${pathSegment(account)}/media`,
       body,
       contentType,
       safe: true,

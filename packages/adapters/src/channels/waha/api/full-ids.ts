@@ -1,5 +1,5 @@
 import type { CallOptions, Peer } from '@switchboard/core'
-import type { CallApi } from '../../../http/index.js'
+import { type CallApi, pathSegment } from '../../../http/index.js'
 import { asFields, asId, asList } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
 import { isClientId, readKey } from '../ids.js'
@@ -36,7 +36,7 @@ export function fullIdsOf(call: CallApi, memory: ChannelMemory): FullIds {
 
   async function ask(account: string, to: Peer, options: CallOptions | undefined): Promise<void> {
     const chatId = chatIdOf(to)
-    const chat = `/api/${encodeURIComponent(account)}/chats/${encodeURIComponent(chatId)}`
+    const chat = `/api/${pathSegment(account)}/chats/${pathSegment(chatId)}`
     const path = `${chat}/messages?limit=${newest}&offset=0&downloadMedia=false`
     const { content } = await call({ ...options, method: 'GET', path, timeoutMs, maxBytes: longestPage })
     for (const item of asList(content) ?? []) {

@@ -5,7 +5,7 @@ import {
   type Identity,
   type Peer,
 } from '@switchboard/core'
-import type { CallApi } from '../../../http/index.js'
+import { type CallApi, pathSegment } from '../../../http/index.js'
 import { asFields, asList, type Fields } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
 import { readKey } from '../ids.js'
@@ -40,7 +40,7 @@ export async function* readHistory(
   settings: HistorySettings,
 ): AsyncGenerator<ChannelEvent> {
   const { account, peer } = chat
-  const path = `/api/${encodeURIComponent(account)}/chats/${encodeURIComponent(chatIdOf(peer))}/messages`
+  const path = `/api/${pathSegment(account)}/chats/${pathSegment(chatIdOf(peer))}/messages`
   // NOWEB has given what our own phone wrote in groups as somebody else's: there the question is worth it.
   const me =
     peer.kind === 'group'

@@ -1,5 +1,5 @@
 import { type CallOptions, type ChannelHealth, type Identity, SwitchboardError } from '@switchboard/core'
-import type { CallApi } from '../../../http/index.js'
+import { type CallApi, pathSegment } from '../../../http/index.js'
 import { asFields, asWords, type Fields } from '../../../values.js'
 import { readPeople } from '../../../webhook/jid.js'
 import { readMe } from '../addresses.js'
@@ -19,7 +19,7 @@ export interface Sessions {
 
 export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string | undefined): Sessions {
   async function read(account: string, options?: CallOptions): Promise<Fields | undefined> {
-    const path = `/api/sessions/${encodeURIComponent(account)}`
+    const path = `/api/sessions/${pathSegment(account)}`
     const session = asFields((await call({ ...options, method: 'GET', path })).content)
     memory.learnEngine(account, asWords(asFields(session?.engine)?.engine) ?? memory.engineOf(account) ?? '')
     memory.learnSelf(account, readMe(session?.me))
@@ -41,8 +41,8 @@ export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string 
       return memory.selfOf(account)
     },
     async lookUp(account, { kind, value }, options) {
-      const digits = encodeURIComponent(value.replace(/@.*$/, '').replace(/^\+/, ''))
-      const base = `/api/${encodeURIComponent(account)}/lids`
+      const digits = pathSegment(value.replace(/@.*$/, '').replace(/^\+/, ''))
+      const base = `/api/${pathSegment(account)}/lids`
       if (kind !== 'lid' && kind !== 'phone') return []
       const path = kind === 'lid' ? `${base}/${digits}` : `${base}/pn/${digits}`
       const { content } = await call({ ...options, method: 'GET', path })

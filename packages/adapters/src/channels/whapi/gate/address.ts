@@ -1,5 +1,5 @@
 import type { Peer } from '@switchboard/core'
-import { refused } from '../../../http/index.js'
+import { pathSegment, refused } from '../../../http/index.js'
 
 /**
  * Where a message goes: digits for a phone, else the chat's id. `@c.us` is WhatsApp Web's older word for `@s.whatsapp.net`, which
@@ -42,5 +42,5 @@ function chatIdOf({ kind, value }: Peer): string | undefined {
 
 /** A segment of a path. `@` may stand in one. */
 export function segment(value: string): string {
-  return encodeURIComponent(value).replaceAll('%40', '@')
+  return pathSegment(value).replaceAll('%40', '@')
 }

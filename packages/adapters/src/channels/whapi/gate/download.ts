@@ -25,8 +25,8 @@ export function downloader(given: GateSettings) {
   async function fetchLink(link: string, options: DownloadOptions): Promise<ApiAnswer> {
     const url = parseBaseUrl(link)
     // Plain http leads to what is near by and has no certificate, such as a cloud's own services.
-    if (!url || (url.protocol === 'http:' && settings.base.protocol === 'https:')) {
-      throw refused("The file's link is no https address.", 'message')
+    if (!url || (settings.base.protocol === 'https:' && (url.protocol === 'http:' || isNearBy(url)))) {
+      throw refused("The file's link is no https address of the internet.", 'message')
     }
     return clientOf(url)({ ...options, method: 'GET', path: `${url.pathname}${url.search}` })
   }
@@ -51,6 +51,11 @@ export function downloader(given: GateSettings) {
     const answer = await fetchFile(media, { maxBytes, ...(signal && { signal }) })
     return readFile(answer, media, maxBytes)
   }
+}
+
+/** Whapi's files have names on the internet; numbers and names without a dot are machines of our own network. */
+function isNearBy({ hostname }: URL): boolean {
+  return /^\[|^[\d.]+$|^[^.]+\.?$|\.(local|localhost|internal)\.?$/.test(hostname)
 }
 
 function readFile(answer: ApiAnswer, media: MediaRef, maxBytes: number): MediaFile {

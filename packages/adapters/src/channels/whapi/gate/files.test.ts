@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, json, startServer } from '../../../http/local-server.test.support.js'
-import { type WhapiChannelOptions, whapiChannel } from '../index.js'
+import { type Fetch, type WhapiChannelOptions, whapiChannel } from '../index.js'
 import { channelOptions } from '../webhook/samples.test.support.js'
 
 const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3])
@@ -116,6 +116,36 @@ describe.each<[name: string, options: Partial<WhapiChannelOptions>]>([
       code: 'channel_refused',
       retryable: false,
     })
+    expect(api.requests).toEqual([])
+  })
+
+  test.each([
+    '127.0.0.1',
+    '169.254.169.254',
+    '[::1]',
+    '0x7f.1',
+    '2130706433',
+    'localhost',
+    'metadata.internal',
+  ])('a link does not lead into our own network: %s', async host => {
+    const asked: string[] = []
+    const fetch: Fetch = url => {
+      asked.push(url)
+      return Promise.reject(new Error('asked'))
+    }
+    const channel = whapiChannel({ ...channelOptions, apiUrl: 'https://gate.whapi.invalid', fetch })
+    await expect(channel.download({ url: `https://${host}/file` })).rejects.toMatchObject({
+      code: 'channel_refused',
+      retryable: false,
+    })
+    expect(asked).toEqual([])
+    await expect(channel.download({ url: 'https://files.example.com/file' })).rejects.toThrow()
+    expect(asked).toEqual(['https://files.example.com/file'])
+  })
+
+  test.each(['..', '.', ''])('the id %j is none', async id => {
+    const { api, channel } = await setUp(file())
+    await expect(channel.download({ id })).rejects.toMatchObject({ code: 'channel_refused' })
     expect(api.requests).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import type { InboundMessage } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import {
   account,
@@ -89,6 +90,9 @@ test('mentions', () => {
       { kind: 'lid', value: lid },
     ],
   })
+  const many = Array.from({ length: 5_000 }, (_, index) => `1555${String(index).padStart(7, '0')}`)
+  const crowd = eventOf(message({ chat_id: groupId, context: { mentions: many } })) as InboundMessage
+  expect(crowd.mentions).toHaveLength(1_024)
   for (const none of [[], undefined, 'x', ['nobody']]) {
     expect(eventOf(message({ context: { mentions: none } }))).not.toHaveProperty('mentions')
   }
