@@ -76,6 +76,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
 
   async function sendAsOperator(target: Target, message: OperatorText): Promise<Message> {
     const content = operatorContent(message)
+    const quotedId = content.type === 'reaction' ? content.targetId : message.quotedId
     await ready()
     const askedAt = clock.now()
     const result = await store.addOperatorMessage(storeTarget(target, channels), {
@@ -83,7 +84,7 @@ export function createPeople(dependencies: PeopleDependencies): People {
       content,
       handoffIdleMs,
       sendLeaseMs,
-      ...(message.quotedId !== undefined && { quotedId: message.quotedId }),
+      ...(quotedId !== undefined && { quotedId }),
       ...(message.by !== undefined && { by: message.by }),
     })
     if (!result) throw unknownConversation(target)

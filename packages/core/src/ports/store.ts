@@ -43,6 +43,7 @@ export interface OperatorMessage {
   /** The outbound id; the same id twice is one message. */
   readonly id: string
   readonly content: OutboundContent
+  /** Of a reaction the message that it is about. */
   readonly quotedId?: string
   readonly by?: string
   readonly handoffIdleMs: number | null
