@@ -71,6 +71,28 @@ describe('a message that is edited', () => {
   })
 })
 
+describe('a message that we react to', () => {
+  it('has the reaction of the bot, and then that of the operator, which takes its place', async () => {
+    const scene = embeddedBot({
+      respond: async ({ burst }) => ({
+        parts: [
+          { type: 'reaction', targetId: burst.at(-1)?.providerId ?? '', emoji: '👍' },
+          { type: 'text', text: 'Coming.' },
+        ],
+      }),
+    })
+    const id = await say(scene, 'one tea')
+    await scene.clock.advance(2_000)
+    const shown = async () => (await scene.bot.messages({ phone: person }))[0]?.reactions
+    expect(await shown()).toEqual([{ by: 'bot', emoji: '👍' }])
+    const content = { type: 'reaction', targetId: id, emoji: '❤️' } as const
+    await scene.bot.sendAsOperator({ phone: person }, { content })
+    expect(await shown()).toEqual([{ by: 'operator', emoji: '❤️' }])
+    await scene.bot.sendAsOperator({ phone: person }, { content: { type: 'reaction', targetId: id } })
+    expect(await shown()).toBeUndefined()
+  })
+})
+
 describe('a message that is deleted for everyone', () => {
   it('before it is answered, is not answered', async () => {
     const scene = embeddedBot()

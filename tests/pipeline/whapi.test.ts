@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { whapiChannel } from '@switchboard/adapters/whapi'
+import { type WhapiChannelOptions, whapiChannel } from '@switchboard/adapters/whapi'
 import { createBot } from '@switchboard/core'
 import { memoryStore } from '@switchboard/storage/memory'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -34,7 +34,10 @@ const echo = (id: string, source: string, body: string) => ({
 })
 
 /** A bot behind Whapi's API, which does what it is told before it answers a send. */
-async function setUp(beforeAnswer: (id: string, text: string) => Promise<unknown> = async () => undefined) {
+async function setUp(
+  beforeAnswer: (id: string, text: string) => Promise<unknown> = async () => undefined,
+  options: Partial<WhapiChannelOptions> = {},
+) {
   const sent: string[] = []
   const gate = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -53,7 +56,7 @@ async function setUp(beforeAnswer: (id: string, text: string) => Promise<unknown
   await new Promise<void>(resolve => gate.listen(0, '127.0.0.1', resolve))
   const apiUrl = `http://127.0.0.1:${(gate.address() as AddressInfo).port}`
   const bot = createBot({
-    channels: [whapiChannel({ account, token: 'pipeline-credential', webhookSecret, apiUrl })],
+    channels: [whapiChannel({ account, token: 'pipeline-credential', webhookSecret, apiUrl, ...options })],
     store: memoryStore(),
     respond: turn => `You said: ${turn.text}`,
     buffer: { quietMs: 0 },
@@ -111,6 +114,32 @@ test.each(['mobile', 'web', 'business_api'])('a person who writes over %s takes 
     'customer',
   ])
   expect(sent).toEqual([])
+})
+
+test('with other tools what one of them writes takes over, and the echo of a reply does not', async () => {
+  const echoes: Promise<void>[] = []
+  const { bot, sent, deliver, last } = await setUp(
+    async (id, text) => {
+      // Quicker than the answer, which nobody keeps from coming.
+      echoes.push(deliver({ messages: [echo(id, 'api', text)] }))
+    },
+    { otherTools: true },
+  )
+  await deliver({ messages: [customer('c.1-a', 'hello')] })
+  await vi.waitFor(async () => expect(await last()).toMatchObject({ author: 'bot', status: 'sent' }))
+  await Promise.all(echoes)
+  expect(await bot.conversation(person)).toMatchObject({ handoff: 'bot' })
+  await deliver({ messages: [echo('crm.1-a', 'api', 'I am here')] })
+  await deliver({ messages: [customer('c.2-a', 'good')] })
+  expect(await bot.conversation(person)).toMatchObject({ handoff: 'human' })
+  const lines = await bot.messages(person)
+  expect(lines.map(({ author, text }) => `${author}: ${text}`)).toEqual([
+    'customer: hello',
+    'bot: You said: hello',
+    'operator: I am here',
+    'customer: good',
+  ])
+  expect(sent).toHaveLength(1)
 })
 
 test('receipts in any order, before the answer, and for messages that nobody knows', async () => {

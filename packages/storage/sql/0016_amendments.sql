@@ -5,16 +5,23 @@
 
 create type switchboard.amendments as (revoked_at bigint, edited_at bigint, edit switchboard.messages, reactions jsonb);
 
+create function switchboard.has_left(status text) returns boolean
+  language sql immutable parallel safe
+  return status is null or status in ('sent', 'delivered', 'read');
+comment on function switchboard.has_left is 'Whether a line is out: everything but what we say and have not sent.';
+
 create function switchboard.find_amendments(m switchboard.messages) returns switchboard.amendments
   language sql stable
   set search_path = switchboard, pg_temp
 as $$
   with found as materialized (
     select a as line, a.type, a.author, a.position, a.text, a.sender_name,
-      coalesce(user_now(a.sender_id)::text, a.sender_name) as sender, coalesce(a.sent_at, a.received_at) as written
+      -- Our account has one reaction to a message, for the bot and all operators.
+      case when a.author = 'customer' then coalesce(user_now(a.sender_id)::text, a.sender_name, '') end as sender,
+      coalesce(a.sent_at, a.received_at) as written
     from messages a
     where a.account_id = (m).account_id and a.quoted_id = (m).provider_id and a.type in ('reaction', 'edit', 'revoke')
-      and a.conversation_id = (m).conversation_id
+      and a.conversation_id = (m).conversation_id and has_left(a.status)
   ), edits as (
     select f.line, f.written
     from found f
@@ -23,10 +30,10 @@ as $$
     order by f.written desc, f.position desc
     limit 1
   ), latest as (
-    select distinct on (f.author, f.sender) f.author, f.sender_name, f.text, f.written, f.position
+    select distinct on (f.sender) f.author, f.sender_name, f.text, f.written, f.position
     from found f
     where f.type = 'reaction'
-    order by f.author, f.sender, f.written desc, f.position desc
+    order by f.sender, f.written desc, f.position desc
   )
   select row(
     (select to_milliseconds(min(f.written)) from found f where f.type = 'revoke'),
@@ -42,7 +49,7 @@ as $$
     )
   )::amendments
 $$;
-comment on function switchboard.find_amendments is 'The first revocation, the newest edit, the newest reaction of each person.';
+comment on function switchboard.find_amendments is 'The first revocation, the newest edit, the newest reaction of each customer and of our account.';
 
 create function switchboard.amended_message(m switchboard.messages, a switchboard.amendments) returns switchboard.messages
   language plpgsql stable
@@ -175,6 +182,26 @@ begin
   return change_burst(conversation, old.position, old.answerable, due);
 end
 $$;
+
+create function switchboard.follow_own_reaction() returns trigger
+  language plpgsql
+  set search_path = switchboard, pg_temp
+as $$
+begin
+  perform amend_message(new.account_id, new.conversation_id, new.quoted_id, null, null, null, clock_timestamp());
+  return null;
+end
+$$;
+comment on function switchboard.follow_own_reaction is 'A reaction of ours shows from when it has been sent, and no more when a receipt says that it failed.';
+
+create trigger follow_own_reaction
+  after update of status on switchboard.messages
+  for each row
+  when (
+    new.type = 'reaction' and new.quoted_id is not null
+    and switchboard.has_left(new.status) <> switchboard.has_left(old.status)
+  )
+  execute function switchboard.follow_own_reaction();
 
 create function switchboard.follow_amendments(
   stored switchboard.stored_line[], quiet_ms double precision, max_wait_ms double precision, max_count integer, moment timestamptz

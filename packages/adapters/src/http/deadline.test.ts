@@ -17,6 +17,8 @@ test('leaves neither a timer nor a listener behind', async () => {
   await expect(withDeadline(1_000, signal, () => Promise.reject(new Error('failed')))).rejects.toThrow(
     'failed',
   )
+  await expect(orAborted(Promise.resolve('done'), signal)).resolves.toBe('done')
+  await expect(orAborted(Promise.reject(new Error('failed')), signal)).rejects.toThrow('failed')
   expect(vi.getTimerCount()).toBe(0)
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })

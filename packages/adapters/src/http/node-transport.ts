@@ -68,7 +68,11 @@ function readAnswer(
 ): void {
   const chunks: Uint8Array[] = []
   let length = 0
+  let ended = false
   const done = () => {
+    // An answer ends more than once, and a file of 100 MB is put together only once.
+    if (ended) return
+    ended = true
     const body = Buffer.concat(chunks)
     resolve({
       status: response.statusCode ?? 0,

@@ -32,6 +32,7 @@ export function operatorSending(
 
   async function sendAsOperator(target: Target, message: OperatorText): Promise<OperatorSend> {
     const content = operatorContent(message)
+    const quotedId = content.type === 'reaction' ? content.targetId : message.quotedId
     await ready()
     const wanted = storeTarget(target, channels)
     const maxTextLength = await longestText(wanted, content)
@@ -42,7 +43,7 @@ export function operatorSending(
       ...(further.length > 0 && { further }),
       handoffIdleMs,
       sendLeaseMs,
-      ...(message.quotedId !== undefined && { quotedId: message.quotedId }),
+      ...(quotedId !== undefined && { quotedId }),
       ...(message.by !== undefined && { by: message.by }),
     })
     if (!result) throw unknownConversation(target)

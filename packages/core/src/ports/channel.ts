@@ -110,8 +110,8 @@ export interface Channel {
   receive?(request: WebhookRequest): Received | Promise<Received>
   /**
    * Asks for what is new, where nothing pushes it. The first poll has no cursor; what it finds is history, unless it
-   * came after the bot had started. Polls overlap: an event may come again, under the same id. A poll has 30 seconds;
-   * never are two of them under way at once in one process.
+   * came after the bot had started. Polls overlap: an event may come again, under the same id. A poll has 30 seconds, then its
+   * signal aborts; a process begins the next one only when the last one has ended, or has been given up.
    *
    * @throws {ChannelError} the bot polls again later, with the same cursor
    */

@@ -45,6 +45,7 @@ export interface OperatorMessage {
   readonly content: OutboundContent
   /** What follows it: the other pieces of a text that is longer than a message may be. They are stored together, or not at all. */
   readonly further?: readonly OperatorPiece[]
+  /** Of a reaction the message that it is about. */
   readonly quotedId?: string
   readonly by?: string
   readonly handoffIdleMs: number | null

@@ -50,7 +50,10 @@ export interface ReplyDraft {
   /** The outbound id. */
   readonly id: string
   readonly content: OutboundContent
-  /** Which message to quote: always, or only if at least `whenNewer` messages came after the burst. */
+  /**
+   * Which message to quote: always, or only if at least `whenNewer` messages came after the burst. Of a reaction: always the
+   * message that it is about.
+   */
   readonly quote?: { readonly providerId: string; readonly always: boolean; readonly whenNewer: number }
 }
 

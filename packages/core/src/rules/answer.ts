@@ -1,5 +1,5 @@
 import type { Answer, ClaimedTurn, ReplyDraft } from '../ports/index.js'
-import type { Message, OutboundContent } from '../vocabulary/index.js'
+import type { Message, OutboundContent, OutboundReaction } from '../vocabulary/index.js'
 import { type QuoteThresholds, shouldQuote } from './quote.js'
 import { splitText } from './split-text.js'
 
@@ -31,8 +31,8 @@ export function splitAnswer(
 }
 
 /**
- * The replies of an answer, ready to commit. The first part quotes by the contextual-reply rule; how many messages came
- * after the burst is only known inside the commit, so that part of the rule goes along.
+ * The replies of an answer, ready to commit. The first part that says something quotes by the contextual-reply rule; how many
+ * messages came after the burst is only known inside the commit, so that part of the rule goes along.
  */
 export function draftReplies(
   answer: Answer | undefined,
@@ -42,11 +42,18 @@ export function draftReplies(
   generateId: () => string,
 ): readonly ReplyDraft[] {
   const parts = answer?.parts.filter(part => part.type !== 'text' || part.text.trim() !== '') ?? []
+  const first = parts.findIndex(({ type }) => type !== 'reaction')
   return parts.map((content, index) => {
     const draft = { id: generateId(), content }
-    const quote = index === 0 ? quoteOf(answer as Answer, turn, now, thresholds) : undefined
+    if (content.type === 'reaction') return { ...draft, quote: aboutTarget(content) }
+    const quote = index === first ? quoteOf(answer as Answer, turn, now, thresholds) : undefined
     return quote ? { ...draft, quote } : draft
   })
+}
+
+/** A reaction is stored with the message that it is about where others have their quote. */
+function aboutTarget({ targetId }: OutboundReaction): NonNullable<ReplyDraft['quote']> {
+  return { providerId: targetId, always: true, whenNewer: 0 }
 }
 
 function quoteOf(

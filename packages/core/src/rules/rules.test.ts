@@ -190,6 +190,18 @@ describe('answers', () => {
     expect(draft('hi', burst, 11_001)[0]?.quote).toMatchObject({ providerId: 'b', always: true })
   })
 
+  it('quotes with the first part that says something; a reaction names its own message', () => {
+    const thumb = { type: 'reaction', targetId: 'x', emoji: '👍' } as const
+    const parts = [thumb, { type: 'text', text: 'yes' }, { type: 'text', text: 'no' }] as const
+    const turn = { burst: [message({ providerId: 'a' })], conversation }
+    const drafts = draftReplies({ parts, quote: 'always' }, turn, 0, defaultQuoteThresholds, ids)
+    expect(drafts.map(({ quote }) => quote)).toMatchObject([
+      { providerId: 'x', always: true },
+      { providerId: 'a', always: true },
+      undefined,
+    ])
+  })
+
   it('counts from when the customer wrote, not from when it reached us', () => {
     const late = message({ sentAt: 1_000, receivedAt: 60_000 })
     expect(draft('hi', [late], 60_001)[0]?.quote?.always).toBe(true)

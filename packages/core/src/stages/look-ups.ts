@@ -3,6 +3,7 @@ import type { Channel, Clock } from '../ports/index.js'
 import { type BackoffPolicy, backoffMs } from '../rules/index.js'
 import { deadline, orAborted } from '../runtime/deadline.js'
 import type { Emit } from '../runtime/events.js'
+import { pause } from '../runtime/pause.js'
 import type { Identity, IdentityChange, StoredEvent } from '../vocabulary/index.js'
 
 export interface LookUpDependencies {
@@ -127,6 +128,7 @@ async function learn(task: Task, dependencies: LookUpDependencies, stopped: Abor
       if (final || attempt >= options.maxAttempts || stopped.aborted) throw error
       const asked = SwitchboardError.is(error) ? error.retryAfterMs : undefined
       await pause(clock, backoffMs(attempt, options.backoff, random(), asked), stopped)
+      stopped.throwIfAborted()
     }
   }
 }
@@ -142,15 +144,7 @@ async function ask(
   return call ? await orAborted(call, limit.signal) : []
 }
 
-async function pause(clock: Clock, ms: number, stopped: AbortSignal): Promise<void> {
-  let cancel: (() => void) | undefined
-  const over = new Promise<void>(resolve => {
-    cancel = clock.after(ms, resolve)
-  })
-  await orAborted(over, stopped).finally(() => cancel?.())
-}
-
-/** The first LID of a person of whom no phone is shown. A BSUID hides its phone for good: nobody can be asked. */
+/** The first address of WhatsApp Web of a person of whom no phone is shown. A BSUID hides its phone for good: nobody can be asked. */
 function hiddenIdentity(event: StoredEvent): Identity | undefined {
   const person = event.chat.kind === 'direct' ? event.chat.person : event.sender
   const identities = person?.identities ?? []

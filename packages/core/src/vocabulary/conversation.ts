@@ -45,7 +45,7 @@ export type MessageStatus =
   | 'cancelled'
   | 'parked'
 
-/** What somebody thinks of a message: the newest reaction of each person. */
+/** What somebody thinks of a message: the newest reaction of each customer, and of our own side, from when it has been sent. */
 export interface Reaction {
   readonly by: Author
   /** In groups. */
@@ -99,7 +99,7 @@ export interface OutboundMessage {
   /** Fixed by the conversation, never by a model. */
   readonly to: Peer
   readonly content: OutboundContent
-  /** Provider id of the message to quote. */
+  /** Provider id of the message to quote. Of a reaction the message that it is about, as its content says too. */
   readonly quotedId?: string
 }
 

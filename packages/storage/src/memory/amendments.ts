@@ -22,12 +22,24 @@ export function followAmendment(
   buffer: BufferPolicy,
   now: number,
 ): number | null {
+  const target = noteAmendment(state, amendment)
+  return target ? amendLine(state, target, buffer, now) : null
+}
+
+/** The effect of a reaction of ours whose status has changed: only what has been sent shows. */
+export function followOwnReaction(state: State, reaction: Line): void {
+  const target = noteAmendment(state, reaction)
+  // No burst is changed by it, so nothing is due.
+  if (target) amendLine(state, target, undefined, 0)
+}
+
+/** @returns the line that it is about, if that is known */
+function noteAmendment(state: State, amendment: Line): Line | undefined {
   const key = lineKey(amendment.conversation, amendment.quotedId ?? '')
   const known = state.amendments.get(key)
-  if (known) known.push(amendment)
-  else state.amendments.set(key, [amendment])
-  const target = state.lines.get(key)
-  return target ? amendLine(state, target, buffer, now) : null
+  if (!known) state.amendments.set(key, [amendment])
+  else if (!known.includes(amendment)) known.push(amendment)
+  return state.lines.get(key)
 }
 
 /** Makes a message that has just become known what the amendments before it say. Its burst stays due as it is. */
@@ -83,18 +95,23 @@ function isEditOf(amendment: Line, line: Line): boolean {
   return amendment.type === 'edit' && (amendment.author === 'customer') === (line.author === 'customer')
 }
 
-/** The newest reaction of each person, without those taken back. */
+/** The newest reaction of each person, and of our account, which has one for all of us; without those taken back. */
 function latestReactions(amendments: readonly Line[]): readonly Reaction[] {
   const latest = new Map<string, Line>()
   for (const line of amendments) {
-    if (line.type !== 'reaction') continue
-    const person = keyOf(line.author, line.senderId ?? line.senderName ?? '')
+    if (line.type !== 'reaction' || !hasLeft(line)) continue
+    const person =
+      line.author === 'customer' ? keyOf('customer', line.senderId ?? line.senderName ?? '') : 'us'
     latest.set(person, newer(latest.get(person), line))
   }
   return [...latest.values()].sort(byTimeWritten).flatMap(({ author, senderName, text }) => {
     if (!text) return []
     return [{ by: author, emoji: text, ...(senderName !== undefined && { name: senderName }) }]
   })
+}
+
+function hasLeft({ status }: Line): boolean {
+  return status === undefined || status === 'sent' || status === 'delivered' || status === 'read'
 }
 
 function writtenAt(line: Line): number {

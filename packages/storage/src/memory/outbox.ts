@@ -1,4 +1,5 @@
 import { botMaySpeak, type MessageStatus, type OutboundMessage, type OutboxItem } from '@switchboard/core'
+import { followOwnReaction } from './amendments.js'
 import { clean, defined } from './clean.js'
 import { indexAfter } from './lines.js'
 import type { ConversationEntry, Line, Send, State } from './state.js'
@@ -10,6 +11,7 @@ import type { ConversationEntry, Line, Send, State } from './state.js'
  */
 export function moveLine(state: State, line: Line, status: MessageStatus, at: number): void {
   line.status = status
+  if (line.type === 'reaction' && line.quotedId !== undefined) followOwnReaction(state, line)
   if (!line.send) return
   line.send.at = at
   const { outbox, parked } = line.conversation

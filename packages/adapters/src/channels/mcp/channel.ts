@@ -24,7 +24,7 @@ export interface McpChannel extends Channel {
   close(): Promise<void>
 }
 
-/** WhatsApp's own limit. */
+/** WhatsApp takes more, Meta's API no more; nobody knows which of them is behind the server. */
 const maxTextLength = 4096
 
 /**

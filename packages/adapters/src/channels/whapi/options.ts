@@ -18,7 +18,7 @@ export interface WhapiChannelOptions {
   /**
    * What Whapi sends with every webhook as a custom header (settings, `webhooks[].headers`): `Authorization: Bearer SECRET` or
    * `X-Webhook-Secret: SECRET`. **Whapi signs nothing, so without it nothing is verified**: whoever can reach the endpoint can
-   * write in anybody's name.
+   * write in anybody's name; links to files on other servers are not followed then.
    */
   readonly webhookSecret?: string
   /** The only header to look at, when it is another one. */

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../vocabulary/index.js'
 import { equal, kind, only, present } from '../assert.js'
 import { randomNumbers } from '../random-numbers.js'
 import { ana, ben, echoTo, editOf, eva, reactionOf, receiptOf, revokeOf, textOf, uniqueId } from './events.js'
-import { ingestOptions, type Scene, type StoreTests } from './scene.js'
+import { ingestOptions, operatorMessage, type Scene, type StoreTests } from './scene.js'
 
 /** The message of that provider id, with what amendments change. */
 async function shown(scene: Scene, conversationId: string, providerId: string) {
@@ -227,6 +227,40 @@ export const amendmentTests: StoreTests = {
       const about = await shown(scene, conversationId, reaction.providerId)
       equal(about, { type: 'reaction', text: '👍' }, 'an edited reaction')
     },
+
+  'shows a reaction of ours from when it has been sent until it is known to have failed': async scene => {
+    const { conversationId } = await scene.tell(textOf(ana, 'hello', { providerId: 'wamid.theirs' }))
+    const reacting = (emoji?: string) =>
+      ({
+        id: uniqueId('reaction'),
+        content: { type: 'reaction', targetId: 'wamid.theirs', ...(emoji !== undefined && { emoji }) },
+        quote: { providerId: 'wamid.theirs', always: true, whenNewer: 0 },
+      }) as const
+    const reactions = async () => (await shown(scene, conversationId, 'wamid.theirs')).reactions
+    const { send } = await scene.answer(await scene.claim(conversationId), reacting('👍'))
+    const first = present(send, 'the reaction is given to be sent')
+    equal(await reactions(), undefined, 'reactions while it is on its way')
+    await scene.record(first, { kind: 'unknown', error: 'timeout' })
+    equal(await reactions(), undefined, 'reactions while nobody knows')
+    await scene.record(first, { kind: 'sent', providerId: 'wamid.ours' })
+    equal(await reactions(), [{ by: 'bot', emoji: '👍' }], 'reactions once it is sent')
+    await scene.tell(reactionOf(ana, 'wamid.theirs'))
+    equal((await reactions())?.length, 2, 'reactions of both sides')
+    const fromPerson = operatorMessage('', {
+      content: { type: 'reaction', targetId: 'wamid.theirs', emoji: '❤️' },
+      quotedId: 'wamid.theirs',
+    })
+    const written = await scene.store.addOperatorMessage({ conversationId }, fromPerson)
+    await scene.advance(5)
+    await scene.record(present(written?.send, "the operator's reaction"), {
+      kind: 'sent',
+      providerId: 'wamid.next',
+    })
+    const ours = async () => (await reactions())?.filter(({ by }) => by !== 'customer')
+    equal(await ours(), [{ by: 'operator', emoji: '❤️' }], 'the one reaction of our account')
+    await scene.ingest(receiptOf('wamid.next', 'failed'))
+    equal(await ours(), [{ by: 'bot', emoji: '👍' }], 'reactions after one failed')
+  },
 
   'amends what was said before we were connected': async scene => {
     const { conversationId } = await scene.tell(reactionOf(ana, 'wamid.old'))

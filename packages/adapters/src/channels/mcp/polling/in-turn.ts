@@ -1,4 +1,7 @@
-/** The results in the order of the items, with a few at a time under way. The first error ends it. */
+/**
+ * The results in the order of the items, with a few at a time under way. After an error nothing more is begun, and it is thrown
+ * when nothing is under way any more.
+ */
 export async function inTurn<Item, Result>(
   items: readonly Item[],
   atOnce: number,
@@ -9,9 +12,16 @@ export async function inTurn<Item, Result>(
   const work = async () => {
     while (next < items.length) {
       const index = next++
-      results[index] = await run(items[index] as Item)
+      try {
+        results[index] = await run(items[index] as Item)
+      } catch (error) {
+        next = items.length
+        throw error
+      }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work))
+  const workers = Array.from({ length: Math.min(atOnce, items.length) }, work)
+  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
   return results
 }

@@ -62,6 +62,8 @@ export async function* readHistory(
       if (!message || id === undefined || seen.has(id)) continue
       seen.add(id)
       for (const event of eventsOf(message, account, me, settings)) {
+        // WAHA knows whole seconds only, and not every engine filters.
+        if (isOlder(event, since)) continue
         if (given === limit) return
         given += 1
         yield event
@@ -70,6 +72,10 @@ export async function* readHistory(
     // A server that gives the same page for ever must not keep us for ever.
     if (page.length < pageLength || seen.size === before) return
   }
+}
+
+function isOlder(event: ChannelEvent, since = 0): boolean {
+  return 'sentAt' in event && event.sentAt !== undefined && event.sentAt < since
 }
 
 function unreadable(): ChannelError {

@@ -224,6 +224,9 @@ describe('history', () => {
     expect(await read(waha, { limit: 0 })).toEqual([])
     await read(waha, { since: now - 1_500 })
     expect(waha.calls.at(-1)?.path).toContain(`&filter.timestamp.gte=${seconds - 2}`)
+    // Not every engine filters.
+    waha.answerWith(chatOf(40))
+    expect(await read(waha, { since: now - 1_500 })).toHaveLength(2)
   })
 
   test('leaves out what no chat could keep', async () => {

@@ -9,11 +9,16 @@ import { foreignClient, type GateSettings, gateClient } from './client.js'
 const longestFile = 100 * 1024 * 1024
 const shortestTimeoutMs = 120_000
 
+interface DownloadSettings extends GateSettings {
+  readonly webhookSecret: string | undefined
+}
+
 /**
  * Fetches files: by id from `GET /media/{id}`, and by the link that a webhook gave when there is no id or Whapi does not have
- * it any more. The token goes to the API's own origin only.
+ * it any more. The token goes to the API's own origin only. Without a secret anybody may have written the link, to make us ask
+ * our own network for things: then none leads to another server.
  */
-export function downloader(given: GateSettings) {
+export function downloader(given: DownloadSettings) {
   const settings = { ...given, timeoutMs: Math.max(given.timeoutMs, shortestTimeoutMs) }
   const byId = gateClient(settings, errorOfFile)
   const ownLinks = gateClient({ ...settings, path: '' }, errorOfFile)
@@ -22,8 +27,15 @@ export function downloader(given: GateSettings) {
     return url.origin === settings.base.origin ? ownLinks : foreignClient(settings, url, errorOfFile)
   }
 
+  function mayFollow(link: string): boolean {
+    return settings.webhookSecret !== undefined || parseBaseUrl(link)?.origin === settings.base.origin
+  }
+
   async function fetchLink(link: string, options: DownloadOptions): Promise<ApiAnswer> {
     const url = parseBaseUrl(link)
+    if (url && !mayFollow(link)) {
+      throw refused('The link is of a webhook that nobody has verified: set webhookSecret.', 'message')
+    }
     // Plain http leads to what is near by and has no certificate, such as a cloud's own services.
     if (!url || (settings.base.protocol === 'https:' && (url.protocol === 'http:' || isNearBy(url)))) {
       throw refused("The file's link is no https address of the internet.", 'message')
@@ -41,7 +53,7 @@ export function downloader(given: GateSettings) {
       return await byId({ ...options, method: 'GET', path: `/media/${segment(id)}` })
     } catch (error) {
       const gone = error instanceof ChannelError && error.code === 'channel_refused' && !error.retryable
-      if (!gone || url === undefined) throw error
+      if (!gone || url === undefined || !mayFollow(url)) throw error
       return fetchLink(url, options)
     }
   }

@@ -18,8 +18,13 @@ describe.each<[name: string, options: Partial<WhapiChannelOptions>]>([
 ])('%s', (_name, transport) => {
   async function setUp(answer: Answer) {
     const api = await startServer(answer)
-    const channel = whapiChannel({ ...channelOptions, ...transport, apiUrl: `${api.url}/gate` })
-    return { api, channel }
+    const webhookSecret = 'sample-hook-secret'
+    const options = { ...channelOptions, ...transport, apiUrl: `${api.url}/gate` }
+    return {
+      api,
+      channel: whapiChannel({ ...options, webhookSecret }),
+      unverified: whapiChannel(options),
+    }
   }
 
   test('a file comes by its id', async () => {
@@ -47,6 +52,24 @@ describe.each<[name: string, options: Partial<WhapiChannelOptions>]>([
     expect(api.requests).toHaveLength(1)
     expect(storage.requests.map(({ path }) => path)).toEqual(['/in/1.png?sig=a%2Fb', '/in/1.png?sig=a%2Fb'])
     for (const { headers } of storage.requests) expect(headers).not.toHaveProperty('authorization')
+  })
+
+  test('a link that nobody has verified leads nowhere but to the API', async () => {
+    const { api, unverified } = await setUp(gone)
+    const storage = await startServer(file())
+    const refusal = { code: 'channel_refused', retryable: false }
+    const url = `${storage.url}/latest/meta-data`
+    await expect(unverified.download({ url })).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringContaining('webhookSecret'),
+    })
+    await expect(unverified.download({ id, url })).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringContaining('404'),
+    })
+    expect(storage.requests).toEqual([])
+    await expect(unverified.download({ url: `${api.url}/files/1` })).rejects.toMatchObject(refusal)
+    expect(api.requests.map(({ path }) => path)).toEqual([`/gate/media/${id}`, '/files/1'])
   })
 
   test('a link of the API itself gets the token', async () => {
