@@ -10,6 +10,9 @@ const shared = {
   exclude: ['**/node_modules/**', '**/dist/**'],
   // Loading the modules anew for each file took longer than most files do: those of one worker share them.
   isolate: false,
+  // Longer than any needs, on a machine that has much else to do.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
 }
 
 export default defineConfig({
@@ -25,8 +28,6 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -36,8 +37,6 @@ export default defineConfig({
           ...shared,
           name: 'integration',
           include: ['tests/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
