@@ -7,7 +7,7 @@ import { startEmulator } from '../start-emulator.js'
 import { type JsonAnswer, type JsonRequest, requestJson } from './request.js'
 
 /** A webhook as it arrived. */
-export interface Hook {
+interface Hook {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
@@ -26,7 +26,7 @@ export interface Bot extends AsyncDisposable {
   values(): JsonObject[]
 }
 
-export type Answer = number | { status?: number; body?: string; delayMs?: number }
+type Answer = number | { status?: number; body?: string; delayMs?: number }
 
 /** How the bot answers a webhook, by its position from 1. */
 export type AnswerHook = (hook: Hook, position: number) => Answer | Promise<Answer>
