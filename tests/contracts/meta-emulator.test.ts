@@ -1,40 +1,16 @@
 import { type MetaChannel, metaChannel } from '@switchboard/adapters/meta'
-import { type ChannelEvent, createBot, type OutboundContent, type Peer } from '@switchboard/core'
-import {
-  type Emulator,
-  sampleDocument,
-  sampleImage,
-  sampleVoiceNote,
-  startEmulator,
-} from '@switchboard/emulator'
+import { type ChannelEvent, createBot, type OutboundContent } from '@switchboard/core'
+import { sampleDocument, sampleImage, sampleVoiceNote, startEmulator } from '@switchboard/emulator'
 import { memoryStore } from '@switchboard/storage/memory'
 import { describe, expect, test } from 'vitest'
+import { dataUrl, emulateChannel, type Subject } from './emulated-channel.js'
 
-interface Both extends AsyncDisposable {
-  readonly emulator: Emulator
-  readonly channel: MetaChannel
-  /** What the channel made of the webhooks. */
-  readonly events: readonly ChannelEvent[]
-  readonly to: Peer
-}
-
-/** The channel against an emulator that is as strict as Meta. */
-async function start(options: { fetch?: typeof fetch } = {}): Promise<Both> {
-  const emulator = await startEmulator({ statuses: false })
-  const { phoneNumberId, accessToken, appSecret } = emulator.account
-  const channel = metaChannel({ phoneNumberId, accessToken, appSecret, graphUrl: emulator.url, ...options })
-  const events: ChannelEvent[] = []
-  emulator.connect(async request => {
-    const { method, url, headers } = request
-    const body = new Uint8Array(await request.arrayBuffer())
-    const received = channel.receive({ method, url, headers, body })
-    events.push(...received.events)
-    return new Response(received.response.body ?? null, { status: received.response.status })
-  })
-  const { phone } = emulator.person()
-  const to = { kind: 'phone', value: `+${phone}` } as const
-  return { emulator, channel, events, to, [Symbol.asyncDispose]: () => emulator.close() }
-}
+const metaWith = (options: { fetch?: typeof fetch } = {}): Subject<MetaChannel> => ({
+  provider: 'meta',
+  channelOf({ account: { phoneNumberId, accessToken, appSecret }, url }) {
+    return metaChannel({ phoneNumberId, accessToken, appSecret, graphUrl: url, ...options })
+  },
+})
 
 function mediaOf(events: readonly ChannelEvent[]) {
   const event = events.at(-1)
@@ -43,9 +19,6 @@ function mediaOf(events: readonly ChannelEvent[]) {
 }
 
 const url = 'https://files.example/tea'
-const dataUrl = (type: string, bytes: Uint8Array) =>
-  `data:${type};base64,${Buffer.from(bytes).toString('base64')}`
-
 const contents: readonly [type: string, content: OutboundContent][] = [
   ['text', { type: 'text', text: 'Tea?', linkPreview: true }],
   ['image', { type: 'image', media: { url }, caption: 'Tea' }],
@@ -112,7 +85,7 @@ describe.each([
   ['fetch', { fetch }],
 ])('Meta, as the emulator plays it, with %s', (_name, options) => {
   test.each(contents)('takes %s: %j', async (type, content) => {
-    await using both = await start(options)
+    await using both = await emulateChannel(metaWith(options))
     const { emulator, channel, to } = both
     const said = await emulator.person().text('Hello')
     const message = { id: 'out-1', channel: 'meta', account: channel.defaultAccount, to, content }
@@ -124,7 +97,7 @@ describe.each([
   })
 
   test('takes reactions, which quote nothing', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(metaWith(options))
     const { emulator, channel, to } = both
     const { id } = await emulator.person().text('Hello')
     const message = { id: 'out-1', channel: 'meta', account: channel.defaultAccount, to, quotedId: id }
@@ -135,7 +108,7 @@ describe.each([
   })
 
   test('gives back what a person sent, by its address and by its id', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(metaWith(options))
     const { emulator, channel, events } = both
     const photo = sampleImage()
     await emulator.person().image(photo)
@@ -159,7 +132,7 @@ describe.each([
   })
 
   test('brings the files of a history to their placeholders, and fetches them', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(metaWith(options))
     const { emulator, channel, events } = both
     const photo = sampleImage()
     const { id } = await channel.upload({ bytes: photo, mimeType: 'image/png' })
@@ -180,7 +153,7 @@ describe.each([
   })
 
   test('gives back what was uploaded', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(metaWith(options))
     const { channel, emulator } = both
     const media = await channel.upload({
       bytes: sampleDocument(),
@@ -194,7 +167,7 @@ describe.each([
   })
 
   test('says how the number is', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(metaWith(options))
     const { channel, emulator } = both
     expect(await channel.health()).toEqual({ ok: true, state: 'CONNECTED' })
     const { phoneNumberId } = emulator.account

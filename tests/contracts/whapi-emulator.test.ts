@@ -1,53 +1,27 @@
 import { type WhapiChannel, whapiChannel } from '@switchboard/adapters/whapi'
-import { type ChannelEvent, createBot, type OutboundContent, type Peer } from '@switchboard/core'
-import { type Emulator, sampleImage, sampleVoiceNote, startEmulator } from '@switchboard/emulator'
-import { memoryStore } from '@switchboard/storage/memory'
-import { describe, expect, test, vi } from 'vitest'
+import type { ChannelEvent, OutboundContent } from '@switchboard/core'
+import { sampleImage } from '@switchboard/emulator'
+import { describe, expect, test } from 'vitest'
+import { emulateChannel, plainContents, playWholeBot, poll, type Subject } from './emulated-channel.js'
 
 const via = 'whapi'
 
-function channelOf({ whapi }: Emulator, options: { fetch?: typeof fetch } = {}): WhapiChannel {
-  const [[webhookSecretHeader, webhookSecret] = ['', '']] = Object.entries(whapi.headers)
-  const { channelId: account, token, url: apiUrl } = whapi
-  return whapiChannel({ account, token, apiUrl, webhookSecret, webhookSecretHeader, ...options })
-}
+/** With an emulator that checks bodies as Whapi's description says. */
+const whapiWith = (options: { fetch?: typeof fetch } = {}): Subject<WhapiChannel> => ({
+  provider: 'whapi',
+  options: { whapi: {} },
+  channelOf({ whapi }) {
+    const [[webhookSecretHeader, webhookSecret] = ['', '']] = Object.entries(whapi.headers)
+    const { channelId: account, token, url: apiUrl } = whapi
+    return whapiChannel({ account, token, apiUrl, webhookSecret, webhookSecretHeader, ...options })
+  },
+})
 
-interface Both extends AsyncDisposable {
-  readonly emulator: Emulator
-  readonly channel: WhapiChannel
-  /** What the channel made of the webhooks. */
-  readonly events: ChannelEvent[]
-  readonly to: Peer
-}
-
-/** The channel against an emulator that checks bodies as Whapi's description says. */
-async function start(options: { fetch?: typeof fetch } = {}): Promise<Both> {
-  const emulator = await startEmulator({ statuses: false, whapi: {} })
-  const channel = channelOf(emulator, options)
-  const events: ChannelEvent[] = []
-  emulator.whapi.connect(async request => {
-    const { method, url, headers } = request
-    const body = new Uint8Array(await request.arrayBuffer())
-    const received = await channel.receive({ method, url, headers, body })
-    events.push(...received.events)
-    return new Response(received.response.body ?? null, { status: received.response.status })
-  })
-  const to = { kind: 'phone', value: `+${emulator.person().phone}` } as const
-  return { emulator, channel, events, to, [Symbol.asyncDispose]: () => emulator.close() }
-}
-
-const dataUrl = (type: string, bytes: Uint8Array) =>
-  `data:${type};base64,${Buffer.from(bytes).toString('base64')}`
 const around = { text: 'Tea?', header: 'A', footer: 'B' }
 
 const contents: readonly OutboundContent[] = [
-  { type: 'text', text: 'Tea?', linkPreview: true },
-  { type: 'image', media: { url: dataUrl('image/png', sampleImage()) }, caption: 'Tea' },
-  { type: 'voice', media: { url: dataUrl('audio/ogg; codecs=opus', sampleVoiceNote()) } },
-  { type: 'location', latitude: 52.5, longitude: 13.4, name: 'Shop', address: 'Main street 1' },
-  { type: 'contacts', contacts: [{ name: 'Mara Lind', phones: ['+4915155500001'] }] },
+  ...plainContents,
   { type: 'contacts', contacts: [{ name: 'Mara Lind', phones: [] }, { phones: ['030 555'] }] },
-  { type: 'poll', question: 'Which?', options: ['Green', 'Black'] },
   { type: 'buttons', ...around, buttons: [{ id: '1', title: 'Yes' }] },
   {
     type: 'list',
@@ -63,7 +37,7 @@ describe.each([
   ['fetch', { fetch }],
 ])('Whapi, as the emulator plays it, with %s', (_name, options) => {
   test.each(contents)('takes $type, with a quote', async content => {
-    await using both = await start(options)
+    await using both = await emulateChannel(whapiWith(options))
     const { emulator, channel, to } = both
     const said = await emulator.person().text('Hello', { via })
     const message = { id: 'out-1', channel: 'whapi', account: channel.defaultAccount, to, content }
@@ -75,7 +49,7 @@ describe.each([
   })
 
   test('takes reactions, read marks and typing', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(whapiWith(options))
     const { emulator, channel, to } = both
     const { id } = await emulator.person().text('Hello', { via })
     const account = channel.defaultAccount
@@ -90,7 +64,7 @@ describe.each([
   })
 
   test('gives files, history, health and LIDs', async () => {
-    await using both = await start(options)
+    await using both = await emulateChannel(whapiWith(options))
     const { emulator, channel, events, to } = both
     await emulator.person().image(sampleImage(), { via, caption: 'Broken' })
     const event = events.find(({ type }) => type === 'message')
@@ -117,16 +91,10 @@ describe.each([
 })
 
 test('everything that a person can do becomes an event', async () => {
-  await using both = await start()
-  const { emulator, channel, events, to } = both
+  await using both = await emulateChannel(whapiWith())
+  const { emulator, channel, events, to, kinds } = both
   const alex = emulator.person()
-  const kinds = async (act: Promise<unknown>) => {
-    events.length = 0
-    await act
-    return events.map(event => (event.type === 'message' ? event.content.type : event.type))
-  }
   const { id } = await alex.text('The blue one, https://tea.example', { via })
-  const poll: OutboundContent = { type: 'poll', question: 'Which?', options: ['Green', 'Black'] }
   const sent = await channel.send({
     id: 'out-1',
     channel: 'whapi',
@@ -147,28 +115,5 @@ test('everything that a person can do becomes an event', async () => {
   expect(events).toMatchObject([{ author: 'operator' }])
 })
 
-test('a whole bot: answers once, knows its own sends, and yields to a person', async () => {
-  await using emulator = await startEmulator({ whapi: {}, statuses: { sentMs: 1, beforeAnswer: true } })
-  const bot = createBot({
-    channels: [channelOf(emulator)],
-    store: memoryStore(),
-    respond: turn => `You said: ${turn.text}`,
-    buffer: { quietMs: 0 },
-  })
-  await using _worker = bot.work()
-  emulator.whapi.connect(request => bot.fetch(new Request('http://bot.example/webhooks/whapi', request)))
-  const alex = emulator.person()
-  await alex.text('hello', { via })
-  await emulator.ledger.waitForSent(1)
-  const person = { phone: `+${alex.phone}` }
-  await vi.waitFor(async () => {
-    expect((await bot.messages(person)).at(-1)).toMatchObject({ author: 'bot', status: 'delivered' })
-  })
-  expect(await bot.conversation(person)).toMatchObject({ handoff: 'bot' })
-  await emulator.echo({ to: alex.name, text: 'Sam here', via })
-  expect(await bot.conversation(person)).toMatchObject({ handoff: 'human' })
-  await alex.text('thanks', { via })
-  await emulator.webhooks.settled()
-  expect(emulator.ledger.sent()).toHaveLength(1)
-  expect(emulator.refusals).toEqual([])
-})
+test('a whole bot: answers once, knows its own sends, and yields to a person', () =>
+  playWholeBot(whapiWith()))

@@ -18,9 +18,6 @@ export const secondNumber = {
 }
 const whapiSecret = 'a secret of the webhooks'
 
-/** How long a reply may take on a machine with much else to do. */
-export const patienceMs = 30_000
-
 /** One flagship with two of Meta's numbers, Whapi, WAHA and an MCP server, on one emulator and one database. */
 export async function connectAll(variables: Readonly<Record<string, string>> = {}) {
   const stack = disposables()

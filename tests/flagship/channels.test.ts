@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  connectAll,
-  conversationsOf,
-  forBursts,
-  messagesIn,
-  patienceMs,
-  secondNumber,
-  sentVia,
-} from './all-channels.js'
+import { connectAll, conversationsOf, forBursts, messagesIn, secondNumber, sentVia } from './all-channels.js'
+import { patienceMs } from './flagship.js'
 
-describe.concurrent.each(['meta', 'whapi', 'waha'])('over %s', via => {
+describe.concurrent.each(['meta', 'whapi', 'waha'])('over %s', { timeout: 120_000 }, via => {
   it('a burst of five is one reply that knows all five, and a webhook told five times is one message', async () => {
     await using scene = await connectAll(forBursts)
     const { emulator, alex, flagship } = scene

@@ -1,6 +1,7 @@
 import type { Emulator } from '@switchboard/emulator'
 import { describe, expect, it, vi } from 'vitest'
-import { connectAll, conversationsOf, forBursts, messagesIn, patienceMs, sentVia } from './all-channels.js'
+import { connectAll, conversationsOf, forBursts, messagesIn, sentVia } from './all-channels.js'
+import { patienceMs } from './flagship.js'
 
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: patienceMs })
@@ -13,7 +14,7 @@ async function morePolls(emulator: Emulator, times: number): Promise<void> {
   await eventually(() => expect(begun()).toBeGreaterThanOrEqual(before + times))
 }
 
-describe.concurrent('over mcp, where nothing is pushed', () => {
+describe.concurrent('over mcp, where nothing is pushed', { timeout: 120_000 }, () => {
   const via = 'mcp'
 
   it('a burst of five is one reply that knows all five, however often the polls see it', async () => {

@@ -9,19 +9,20 @@ import {
   disposables,
   type MessageView,
   nothingMore,
+  patienceMs,
   startFlagship,
   temporaryDirectory,
 } from './flagship.js'
 import { messagesOf, setUp, sleep } from './whole.js'
 
-describe.concurrent('never twice', () => {
+describe.concurrent('never twice', { timeout: 120_000 }, () => {
   it('same message five times: one row, one reply', async () => {
     await using scene = await setUp()
     const { emulator, alex, flagship } = scene
     emulator.faults.add({ kind: 'duplicate-webhook', copies: 5, concurrent: true })
     const { id, deliveries } = await alex.text('Hello')
     expect(deliveries).toHaveLength(5)
-    await emulator.ledger.waitForSent(1)
+    await emulator.ledger.waitForSent(1, patienceMs)
     await scene.nothingMore()
     expect(emulator.ledger.sent()).toHaveLength(1)
     const rows = (await messagesOf(flagship)).filter(({ providerId }) => providerId === id)
@@ -35,7 +36,7 @@ describe.concurrent('never twice', () => {
       await alex.text(`part ${index} of five`)
       await sleep(60)
     }
-    const [reply] = await emulator.ledger.waitForSent(1)
+    const [reply] = await emulator.ledger.waitForSent(1, patienceMs)
     await scene.nothingMore()
     expect(emulator.ledger.sent()).toHaveLength(1)
     for (let index = 1; index <= 5; index++) expect(reply?.text).toContain(`part ${index} of five`)
@@ -51,7 +52,7 @@ describe.concurrent('never twice', () => {
     const { emulator, alex, flagship } = scene
     emulator.faults.add(fault)
     await alex.text('Hello')
-    await emulator.ledger.waitForSent(1, 10_000)
+    await emulator.ledger.waitForSent(1, patienceMs)
     await scene.nothingMore()
     expect(emulator.ledger.sent()).toHaveLength(1)
     expect((await messagesOf(flagship)).at(-1)?.status).toMatch(/sent|delivered/)
@@ -62,7 +63,7 @@ describe.concurrent('never twice', () => {
     const { emulator, alex, flagship } = scene
     emulator.faults.add({ kind: 'timeout', accepted: true, statuses: false })
     await alex.text('Hello')
-    const [sent] = await emulator.ledger.waitForSent(1)
+    const [sent] = await emulator.ledger.waitForSent(1, patienceMs)
     let last: MessageView | undefined
     for (let tries = 0; tries < 100 && last?.status !== 'unknown'; tries++) {
       await sleep(250)
@@ -76,10 +77,10 @@ describe.concurrent('never twice', () => {
     })
     await scene.nothingMore()
     expect(emulator.ledger.sent()).toHaveLength(1)
-  }, 60_000)
+  })
 })
 
-describe.concurrent('never lost', () => {
+describe.concurrent('never lost', { timeout: 120_000 }, () => {
   it('four messages over several entries: all four handled', async () => {
     await using scene = await setUp()
     const { emulator, flagship } = scene
@@ -87,7 +88,7 @@ describe.concurrent('never lost', () => {
     const [alex, bo] = [emulator.person('Alex Rivera'), emulator.person('Bo Chen')]
     const writes = [alex.text('a1'), bo.text('b1'), alex.text('a2'), bo.text('b2')]
     await Promise.all(writes)
-    await emulator.ledger.waitForSent(2)
+    await emulator.ledger.waitForSent(2, patienceMs)
     await scene.nothingMore()
     const replies = emulator.ledger.sent()
     expect(replies).toHaveLength(2)
@@ -106,7 +107,7 @@ describe.concurrent('never lost', () => {
     const flagship = stack.use(await startFlagship(environment))
     emulator.connect(`${flagship.url}/webhooks/meta`)
     await emulator.person().text('Tell me everything')
-    const pieces = await emulator.ledger.waitForSent(2)
+    const pieces = await emulator.ledger.waitForSent(2, patienceMs)
     expect(pieces.map(({ text }) => text).join(' ')).toBe(sentence.repeat(300).trim())
   })
 
@@ -129,13 +130,12 @@ describe.concurrent('never lost', () => {
 
       const second = stack.use(await startFlagship(environment))
       emulator.connect(`${second.url}/webhooks/meta`)
-      await emulator.ledger.waitForSent(20, 30_000)
+      await emulator.ledger.waitForSent(20, patienceMs)
       // Into PGlite's directory nobody else can look: there the time of a turn passes.
       await (database ? nothingMore(emulator, database) : sleep(2_000))
       expect(emulator.ledger.sent()).toHaveLength(20)
       for (const person of people) expect(person.received()).toHaveLength(1)
     },
-    90_000,
   )
 
   it('SIGTERM while turns run: they end, nothing is lost, and the exit status is 0', async () => {
@@ -179,7 +179,7 @@ describe.concurrent('never lost', () => {
   })
 })
 
-describe.concurrent('never over a human', () => {
+describe.concurrent('never over a human', { timeout: 120_000 }, () => {
   it('a takeover while the model thinks: no reply', async () => {
     await using stack = disposables()
     const emulator = stack.use(
@@ -211,7 +211,7 @@ describe.concurrent('never over a human', () => {
     await scene.nothingMore()
     expect(emulator.ledger.sent()).toEqual([])
     await alex.text('Hello bot')
-    const [reply] = await emulator.ledger.waitForSent(1)
+    const [reply] = await emulator.ledger.waitForSent(1, patienceMs)
     expect(reply?.text).toContain('Hello bot')
   })
 
@@ -224,7 +224,7 @@ describe.concurrent('never over a human', () => {
     expect(emulator.ledger.sent()).toEqual([])
     await sleep(5_000)
     await alex.text('Hello bot')
-    const [reply] = await emulator.ledger.waitForSent(1)
+    const [reply] = await emulator.ledger.waitForSent(1, patienceMs)
     expect(reply?.text).toContain('Hello bot')
   })
 
@@ -232,7 +232,7 @@ describe.concurrent('never over a human', () => {
     await using scene = await setUp({ model: { answer: 'Hello from the model.' } })
     const { emulator, alex, flagship } = scene
     const { id } = await alex.text('My order is late')
-    await emulator.ledger.waitForSent(1)
+    await emulator.ledger.waitForSent(1, patienceMs)
     await flagship.api('takeover', { phone: '15550001234' })
     const answer = await flagship.api('operator-message', {
       phone: '+15550001234',
@@ -251,7 +251,7 @@ describe.concurrent('never over a human', () => {
     expect(emulator.ledger.sent().filter(({ text }) => text === 'Once')).toHaveLength(1)
     await flagship.api('handback', { phone: '+15550001234' })
     await alex.text('What did I say before?')
-    const replies = await emulator.ledger.waitForSent(4)
+    const replies = await emulator.ledger.waitForSent(4, patienceMs)
     expect(replies[3]?.text).toContain('I will check it')
   })
 })

@@ -14,7 +14,7 @@ import {
   temporaryDirectory,
 } from './flagship.js'
 
-describe.concurrent('a configuration that cannot work', () => {
+describe.concurrent('a configuration that cannot work', { timeout: 120_000 }, () => {
   it.each([
     ['PORT', { PORT: 'three' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
@@ -126,7 +126,7 @@ describe.concurrent('a configuration that cannot work', () => {
   })
 })
 
-describe('without any variable', () => {
+describe('without any variable', { timeout: 120_000 }, () => {
   it('the flagship runs on PGlite with the emulator and the offline responder', async () => {
     using directory = temporaryDirectory()
     await using running = disposables()

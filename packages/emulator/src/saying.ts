@@ -1,5 +1,7 @@
 import type { JsonObject } from './json.js'
+import type { PersonRecord } from './people.js'
 import type { Delivery } from './webhooks/redeliver.js'
+import type { World } from './world.js'
 
 /** How a person says something. */
 export interface SayOptions {
@@ -45,6 +47,35 @@ export interface EchoDetails {
 export async function said(id: string, work: Promise<Delivery>, wait: boolean | undefined): Promise<Said> {
   if (wait === false) return { id, delivered: false, deliveries: [] }
   return { id, ...(await work) }
+}
+
+/** What a person said: once its webhook was answered with 200 it has its second tick. Waits as `said` does. */
+export function saidByPerson(
+  world: World,
+  id: string,
+  delivering: Promise<Delivery>,
+  wait: boolean | undefined,
+): Promise<Said> {
+  const work = delivering.then(delivery => {
+    if (delivery.delivered) world.chats.tick(id, 'delivered')
+    return delivery
+  })
+  return said(id, world.office.track(work), wait)
+}
+
+/** Whoever writes to a group is a member of it. */
+export function enterChat(
+  world: World,
+  chat: { readonly key: string; readonly person?: PersonRecord },
+  person: PersonRecord,
+): void {
+  if (!chat.person) world.chats.join(chat.key, person.key)
+  person.lastWroteAt = world.now()
+}
+
+/** What a human of the business wrote, in Meta's shape. */
+export function echoedMessage({ message, text }: EchoDetails): JsonObject {
+  return message ?? { type: 'text', text: { body: text ?? '' } }
 }
 
 /** The time of a stamp: milliseconds, or seconds as text, which may be anything. */

@@ -1,7 +1,7 @@
 import { chatWith, groupChat, type JidChat } from '../jid-chats.js'
 import { compact, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
-import type { EchoDetails, Said, SayOptions } from '../saying.js'
+import { type EchoDetails, echoedMessage, enterChat, type Said, type SayOptions } from '../saying.js'
 import { showMessage } from '../show-message.js'
 import { NOT_DELIVERED } from '../webhooks/redeliver.js'
 import { type McpServer, newMessageId } from './server.js'
@@ -10,16 +10,14 @@ import { type McpServer, newMessageId } from './server.js'
 export function say(server: McpServer, person: PersonRecord, message: JsonObject, options: SayOptions): Said {
   const { world } = server
   const chat = options.group === undefined ? chatWith(server, person) : groupChat(server, options.group)
-  if (!chat.person) world.chats.join(chat.key, person.key)
-  person.lastWroteAt = world.now()
+  enterChat(world, chat, person)
   return keep(server, chat, message, { ...options, author: 'person', person: person.key })
 }
 
 /** A human of the business writes on the business phone. */
 export function echo(server: McpServer, details: EchoDetails): Said {
   const chat = chatWith(server, server.world.people.get(details.to))
-  const message = details.message ?? { type: 'text', text: { body: details.text ?? '' } }
-  return keep(server, chat, message, { ...details, author: 'phone-app' })
+  return keep(server, chat, echoedMessage(details), { ...details, author: 'phone-app' })
 }
 
 interface Saying extends Pick<SayOptions, 'id' | 'timestamp' | 'quote'> {

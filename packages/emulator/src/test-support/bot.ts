@@ -4,9 +4,10 @@ import type { Emulator } from '../emulator.js'
 import { asObjects, isObject, type JsonObject } from '../json.js'
 import type { EmulatorOptions } from '../options.js'
 import { startEmulator } from '../start-emulator.js'
+import { type JsonAnswer, type JsonRequest, requestJson } from './request.js'
 
 /** A webhook as it arrived. */
-export interface Hook {
+interface Hook {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
@@ -25,11 +26,12 @@ export interface Bot extends AsyncDisposable {
   values(): JsonObject[]
 }
 
-export type Answer = number | { status?: number; body?: string; delayMs?: number }
+type Answer = number | { status?: number; body?: string; delayMs?: number }
 
-export async function startBot(
-  answer: (hook: Hook, position: number) => Answer | Promise<Answer> = () => 200,
-): Promise<Bot> {
+/** How the bot answers a webhook, by its position from 1. */
+export type AnswerHook = (hook: Hook, position: number) => Answer | Promise<Answer>
+
+export async function startBot(answer: AnswerHook = () => 200): Promise<Bot> {
   const hooks: Hook[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -71,14 +73,20 @@ function stop(server: Server): Promise<void> {
   })
 }
 
-/** An emulator and a bot that takes its webhooks; statuses are off unless asked for. */
-export async function startBoth(options: EmulatorOptions = {}, answer?: Parameters<typeof startBot>[0]) {
+/**
+ * An emulator and a bot that takes its webhooks; statuses are off unless asked for.
+ *
+ * @param options a function is told where the bot is; otherwise Meta's webhooks go there
+ */
+export async function startBoth(
+  options: EmulatorOptions | ((webhook: string) => EmulatorOptions) = {},
+  answer?: AnswerHook,
+) {
   const bot = await startBot(answer)
   const emulator = await startEmulator({
-    webhook: bot.url,
     statuses: false,
     redelivery: { firstMs: 10 },
-    ...options,
+    ...(typeof options === 'function' ? options(bot.url) : { webhook: bot.url, ...options }),
   })
   return {
     bot,
@@ -90,40 +98,18 @@ export async function startBoth(options: EmulatorOptions = {}, answer?: Paramete
   }
 }
 
-export interface GraphAnswer {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: JsonObject
-}
-
-export interface GraphRequest {
-  readonly method?: string
+export interface GraphRequest extends JsonRequest {
   readonly token?: string
-  readonly headers?: Record<string, string>
-  readonly body?: unknown
-  readonly signal?: AbortSignal
 }
 
 /** A request to the Graph API, as a client makes it. */
-export async function graph(
+export function graph(
   emulator: Emulator,
   path: string,
-  request: GraphRequest = {},
-): Promise<GraphAnswer> {
-  const { body, token = emulator.account.accessToken } = request
-  const json = body !== undefined && !(body instanceof FormData)
-  const response = await fetch(emulator.url + path, {
-    method: request.method ?? (body === undefined ? 'GET' : 'POST'),
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(json && { 'content-type': 'application/json' }),
-      ...request.headers,
-    },
-    ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as FormData) }),
-    ...(request.signal && { signal: request.signal }),
-  })
-  const parsed: unknown = await response.json()
-  return { status: response.status, headers: response.headers, body: isObject(parsed) ? parsed : {} }
+  { token = emulator.account.accessToken, ...request }: GraphRequest = {},
+): Promise<JsonAnswer> {
+  const headers = { authorization: `Bearer ${token}`, ...request.headers }
+  return requestJson(emulator.url + path, { ...request, headers })
 }
 
 /** Sends a message to Alex, unless told otherwise. */
@@ -131,24 +117,24 @@ export function send(
   emulator: Emulator,
   message: JsonObject,
   request: GraphRequest = {},
-): Promise<GraphAnswer> {
+): Promise<JsonAnswer> {
   const body = { messaging_product: 'whatsapp', to: '+15550001234', ...message }
   return graph(emulator, `/v24.0/${emulator.account.phoneNumberId}/messages`, { body, ...request })
 }
 
-export function sendText(emulator: Emulator, body: string, message: JsonObject = {}): Promise<GraphAnswer> {
+export function sendText(emulator: Emulator, body: string, message: JsonObject = {}): Promise<JsonAnswer> {
   return send(emulator, { type: 'text', text: { body }, ...message })
 }
 
 /** The id of the message that an answer accepted. */
-export function wamidOf(answer: GraphAnswer): string {
+export function wamidOf(answer: JsonAnswer): string {
   const [message] = asObjects(answer.body.messages)
   if (typeof message?.id !== 'string') throw new Error(`Not accepted: ${JSON.stringify(answer.body)}`)
   return message.id
 }
 
 /** Code and details of a refusal. */
-export function refusalOf(answer: GraphAnswer): {
+export function refusalOf(answer: JsonAnswer): {
   status: number
   code: unknown
   message: unknown

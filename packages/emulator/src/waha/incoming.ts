@@ -1,8 +1,16 @@
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
-import { type EchoDetails, millisecondsOf, type Said, type SayOptions, said } from '../saying.js'
+import {
+  type EchoDetails,
+  echoedMessage,
+  enterChat,
+  millisecondsOf,
+  type Said,
+  type SayOptions,
+  said,
+  saidByPerson,
+} from '../saying.js'
 import { showMessage } from '../show-message.js'
-import type { Delivery } from '../webhooks/redeliver.js'
 import {
   chatWith,
   fullIdOf,
@@ -27,8 +35,7 @@ export async function say(
   const { world } = session
   session.webhooks.requireTarget()
   const chat = options.group === undefined ? chatWith(session, person) : groupChat(session, options.group)
-  if (!chat.person) world.chats.join(chat.key, person.key)
-  person.lastWroteAt = world.now()
+  enterChat(world, chat, person)
   const participant = participantOf(session, person)
   const stamp: Stamp = {
     ...stampOf(session, chat, { ...options, fromMe: false, participant }),
@@ -37,15 +44,14 @@ export async function say(
   }
   const events = eventsOf(session, message, stamp)
   show(session, message, stamp, { author: 'person', person: person.key })
-  const work = world.office.track(deliver(session, events, stamp.id))
-  return said(stamp.id, work, options.wait)
+  return saidByPerson(world, stamp.id, tell(session, events, 'messages'), options.wait)
 }
 
 /** A human of the business writes on the business phone: `fromMe` with the source `app`, in `message.any` alone. */
 export async function echo(session: WahaSession, details: EchoDetails): Promise<Said> {
   session.webhooks.requireTarget()
   const chat = chatWith(session, session.world.people.get(details.to))
-  const message = details.message ?? { type: 'text', text: { body: details.text ?? '' } }
+  const message = echoedMessage(details)
   const fromMe = true
   const stamp: Stamp = {
     ...stampOf(session, chat, { ...details, fromMe, participant: ownParticipant(session) }),
@@ -83,12 +89,6 @@ function show(
     phoneNumberId: session.name,
     timestamp: millisecondsOf(timestamp, session.world.now),
   })
-}
-
-async function deliver(session: WahaSession, events: readonly WahaEvent[], id: string): Promise<Delivery> {
-  const delivery = await tell(session, events, 'messages')
-  if (delivery.delivered) session.world.chats.tick(id, 'delivered')
-  return delivery
 }
 
 function eventsOf(session: WahaSession, message: JsonObject, stamp: Stamp): readonly WahaEvent[] {

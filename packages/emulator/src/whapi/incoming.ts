@@ -1,9 +1,17 @@
 import { chatWith, groupChat, type JidChat } from '../jid-chats.js'
 import { asString, compact, isObject, type JsonObject } from '../json.js'
 import type { PersonRecord } from '../people.js'
-import { type EchoDetails, millisecondsOf, type Said, type SayOptions, said } from '../saying.js'
+import {
+  type EchoDetails,
+  echoedMessage,
+  enterChat,
+  millisecondsOf,
+  type Said,
+  type SayOptions,
+  said,
+  saidByPerson,
+} from '../saying.js'
 import { showMessage } from '../show-message.js'
-import type { Delivery } from '../webhooks/redeliver.js'
 import { newMessageId, type WhapiChannel } from './channel.js'
 import { toWhapi, voteId } from './content.js'
 import type { WhapiEvent } from './events.js'
@@ -20,8 +28,7 @@ export async function say(
   const { world } = channel
   channel.webhooks.requireTarget()
   const chat = options.group === undefined ? chatWith(channel, person) : groupChat(channel, options.group)
-  if (!chat.person) world.chats.join(chat.key, person.key)
-  person.lastWroteAt = world.now()
+  enterChat(world, chat, person)
   const stamp: Stamp = {
     ...stampOf(channel, chat, options),
     fromMe: false,
@@ -32,8 +39,7 @@ export async function say(
   const events = eventsOf(channel, message, stamp)
   const author = { author: 'person', person: person.key } as const
   show(channel, message, stamp, { ...author, ...compact({ quotedId: options.quote }) })
-  const work = world.office.track(deliver(channel, events, stamp.id))
-  return said(stamp.id, work, options.wait)
+  return saidByPerson(world, stamp.id, tell(channel, events, 'messages'), options.wait)
 }
 
 /** A human of the business writes on the business phone: `from_me` with the source `mobile`. */
@@ -41,7 +47,7 @@ export async function echo(channel: WhapiChannel, details: EchoDetails): Promise
   const { world } = channel
   channel.webhooks.requireTarget()
   const chat = chatWith(channel, world.people.get(details.to))
-  const message = details.message ?? { type: 'text', text: { body: details.text ?? '' } }
+  const message = echoedMessage(details)
   const context = quoteOf(channel, details.quote)
   const stamp: Stamp = {
     ...stampOf(channel, chat, details),
@@ -78,12 +84,6 @@ function show(
     phoneNumberId: channel.id,
     timestamp: millisecondsOf(timestamp, channel.world.now),
   })
-}
-
-async function deliver(channel: WhapiChannel, events: readonly WhapiEvent[], id: string): Promise<Delivery> {
-  const delivery = await tell(channel, events, 'messages')
-  if (delivery.delivered) channel.world.chats.tick(id, 'delivered')
-  return delivery
 }
 
 /** The events that tell of it. Edits and revocations are told twice: as an action, and as a change of the message. */

@@ -1,6 +1,6 @@
 import { asString, compact, type JsonObject } from '../../json.js'
 import type { PersonRecord } from '../../people.js'
-import { type EchoDetails, type Said, said } from '../../saying.js'
+import { type EchoDetails, echoedMessage, type Said, said } from '../../saying.js'
 import type { Delivery } from '../../webhooks/redeliver.js'
 import type { World } from '../../world.js'
 import { numberFor } from './incoming.js'
@@ -12,7 +12,7 @@ export async function echo(world: World, details: EchoDetails): Promise<Said> {
   const person = world.people.get(details.to)
   const number = numberFor(world, details.via)
   const id = details.id ?? world.ids.message(person.phone ?? person.userId ?? '')
-  const content = details.message ?? { type: 'text', text: { body: details.text ?? '' } }
+  const content = echoedMessage(details)
   const wire = compact({
     from: number.displayPhoneNumber,
     to: person.phone,

@@ -2,13 +2,11 @@ import { EmulatorError } from '../../errors.js'
 import { compact, isObject, type JsonObject } from '../../json.js'
 import type { BusinessNumber } from '../../options.js'
 import type { PersonRecord } from '../../people.js'
-import { type Said, type SayOptions, said } from '../../saying.js'
-import type { Delivery } from '../../webhooks/redeliver.js'
+import { type Said, type SayOptions, saidByPerson } from '../../saying.js'
 import type { World } from '../../world.js'
 import { linkOf } from '../media-links.js'
 import { observeValue } from './observe.js'
 import { contactOf, messagesChange, wireTime } from './values.js'
-import type { Change } from './wire.js'
 
 /** Sends `{ type, [type]: … }` from a person as a webhook, and shows it on the phone. */
 export async function say(
@@ -35,13 +33,7 @@ export async function say(
   const change = messagesChange(number, { contacts: [contactOf(person)], messages: [wire] })
   world.meta.requireTarget()
   observeValue(world, change.value)
-  return said(id, world.office.track(deliver(world, change, id)), options.wait)
-}
-
-async function deliver(world: World, change: Change, id: string): Promise<Delivery> {
-  const delivery = await world.meta.publish(change, 'messages')
-  if (delivery.delivered) world.chats.tick(id, 'delivered')
-  return delivery
+  return saidByPerson(world, id, world.meta.publish(change, 'messages'), options.wait)
 }
 
 /** The business number with this id, or the first. Throws an EmulatorError for an unknown id. */
