@@ -1,12 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-// The `source` condition makes every workspace package resolve to its TypeScript: tests need no build.
-const conditions = ['source']
+// This condition makes every workspace package resolve to its TypeScript: tests need no build.
+const conditions = ['@switchboard/source']
 const resolve = { conditions }
 const ssr = { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } }
 const typecheck = { enabled: true, tsconfig: './tsconfig.type-tests.json' }
-/** These name their TypeScript `source` too, which Node itself cannot load: Vite does. */
-const server = { deps: { inline: [/@modelcontextprotocol\/client/, /eventsource/] } }
 const exclude = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
@@ -20,7 +18,6 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude,
-          server,
           typecheck: { ...typecheck, include: ['packages/*/src/**/*.test-d.ts'] },
           testTimeout: 20_000,
           hookTimeout: 60_000,
@@ -33,7 +30,6 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude,
-          server,
           typecheck: { ...typecheck, include: ['tests/**/*.test-d.ts'] },
           testTimeout: 60_000,
           hookTimeout: 60_000,

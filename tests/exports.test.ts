@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 interface Manifest {
   name: string
-  exports: Record<string, { source: string; types: string; default: string } | string>
+  exports: Record<string, { '@switchboard/source': string; types: string; default: string } | string>
   peerDependencies?: Record<string, string>
 }
 
@@ -34,7 +34,12 @@ const modules: PublicModule[] = packages.flatMap(({ folder, manifest }) =>
   Object.entries(manifest.exports).flatMap(([subpath, target]) =>
     typeof target === 'string'
       ? []
-      : [{ specifier: manifest.name + subpath.slice(1), source: join(folder, target.source) }],
+      : [
+          {
+            specifier: manifest.name + subpath.slice(1),
+            source: join(folder, target['@switchboard/source']),
+          },
+        ],
   ),
 )
 

@@ -28,7 +28,7 @@ async function start(options: { fetch?: typeof fetch } = {}): Promise<Both> {
   emulator.whapi.connect(async request => {
     const { method, url, headers } = request
     const body = new Uint8Array(await request.arrayBuffer())
-    const received = channel.receive({ method, url, headers, body })
+    const received = await channel.receive({ method, url, headers, body })
     events.push(...received.events)
     return new Response(received.response.body ?? null, { status: received.response.status })
   })

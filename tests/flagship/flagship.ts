@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Emulator } from '@switchboard/emulator'
 import { ensureBuilt } from '@switchboard/test-support/build'
+import type { TestDatabase } from '@switchboard/test-support/postgres'
+import { expect, vi } from 'vitest'
 
 const folder = fileURLToPath(new URL('../../examples/express', import.meta.url))
 
@@ -40,11 +42,19 @@ export interface MessageView {
   readonly status: string | null
 }
 
+let built: Promise<void> | undefined
+
+/** Once for a test file: the sources stay as they are while it runs. */
+function build(): Promise<void> {
+  built ??= ensureBuilt()
+  return built
+}
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** Starts it and waits for its address. Only the given variables are set. */
 export async function startFlagship(variables: Variables): Promise<Flagship> {
-  await ensureBuilt()
+  await build()
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', ...variables },
@@ -87,7 +97,7 @@ export async function startFlagship(variables: Variables): Promise<Flagship> {
 
 /** Runs it to its end, for configurations that cannot work. */
 export async function runFlagship(variables: Variables): Promise<{ status: number | null; output: string }> {
-  await ensureBuilt()
+  await build()
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', ...variables },
@@ -143,6 +153,26 @@ export function answerWithModel(emulator: Emulator): Variables {
     OPENAI_BASE_URL: emulator.modelUrl,
     LLM_MODEL: 'emulator-model',
   }
+}
+
+/**
+ * Nothing more comes: every webhook was taken, no conversation is due or in a worker's hands, and no message is on its way.
+ */
+export async function nothingMore(emulator: Emulator, database: TestDatabase): Promise<void> {
+  const pool = database.pool({ max: 1 })
+  await emulator.webhooks.settled()
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool.query(`
+        select id from switchboard.conversations where due_at is not null or lease_until is not null
+        union all
+        select conversation_id from switchboard.deliveries where state in ('pending', 'sending')`)
+      expect(rows, 'conversations with something left to do').toEqual([])
+    },
+    { timeout: 30_000, interval: 25 },
+  )
+  await pool.end()
+  await emulator.ledger.waitForQuiet(300)
 }
 
 /** What a test started, ended in the opposite order. */

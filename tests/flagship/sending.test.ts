@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { messagesOf, nothingMore, setUp, sleep } from './whole.js'
+import { messagesOf, setUp, sleep } from './whole.js'
 
-describe('sending', () => {
+describe.concurrent('sending', () => {
   it('taken, and then failed because the window was closed: parked, and sent when the customer writes', async () => {
     await using scene = await setUp()
     const { emulator, alex, flagship } = scene
@@ -11,14 +11,14 @@ describe('sending', () => {
     const lastOfOurs = async () => (await messagesOf(flagship)).filter(({ author }) => author === 'bot')[0]
     for (let tries = 0; tries < 100 && (await lastOfOurs())?.status !== 'parked'; tries++) await sleep(50)
     expect(await lastOfOurs()).toMatchObject({ status: 'parked', providerId: null })
-    await nothingMore(emulator)
+    await scene.nothingMore()
     expect(emulator.ledger.sent()).toHaveLength(1)
 
     await alex.text('Are you there?')
     const [, again] = await emulator.ledger.waitForSent(3)
     expect(again?.text).toBe(first?.text)
     await emulator.status(first?.wamid ?? '', 'failed')
-    await nothingMore(emulator)
+    await scene.nothingMore()
     expect(emulator.ledger.sent()).toHaveLength(3)
     expect(await lastOfOurs()).toMatchObject({
       status: expect.stringMatching(/sent|delivered|read/),

@@ -14,7 +14,7 @@ import {
   temporaryDirectory,
 } from './flagship.js'
 
-describe('a configuration that cannot work', () => {
+describe.concurrent('a configuration that cannot work', () => {
   it.each([
     ['PORT', { PORT: 'three' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
@@ -52,12 +52,51 @@ describe('a configuration that cannot work', () => {
     expect(output).not.toContain('    at ')
   })
 
+  it('says of every variable what is wrong with it, and repeats no secret', async () => {
+    const accounts = [
+      { phoneNumberId: 1, accesstoken: 'canary-1' },
+      'canary-2',
+      { phoneNumberId: '+1 555', accessToken: 'canary 3', appSecret: '' },
+    ]
+    const { output } = await runFlagship({
+      ROLE: 'boss',
+      WHATSAPP_PHONE_NUMBER_ID: '+1 555 000 9999',
+      WHATSAPP_ACCESS_TOKEN: 'canary\n4',
+      WHATSAPP_ACCOUNTS: JSON.stringify(accounts),
+      WAHA_URL: 'localhost:3001',
+      MCP_SERVER_URL: 'http://localhost:1/mcp',
+      MCP_POLL_SECONDS: '0x10',
+    })
+    for (const line of [
+      'ROLE: must be one of all, web, worker',
+      'WHATSAPP_PHONE_NUMBER_ID: must be digits alone: the id, not the number',
+      'WHATSAPP_ACCESS_TOKEN: holds a blank, a line break',
+      'WHATSAPP_ACCOUNTS: entry 1: phoneNumberId must be in quotation marks',
+      'WHATSAPP_ACCOUNTS: entry 1: accessToken is missing',
+      'WHATSAPP_ACCOUNTS: entry 2: must look like {"phoneNumberId": "…"',
+      'WHATSAPP_ACCOUNTS: entry 3: accessToken holds a blank',
+      'WAHA_URL: must be an address that begins with http:// or https://',
+      'MCP_POLL_SECONDS: must be a number of seconds',
+    ]) {
+      expect(output).toContain(line)
+    }
+    expect(output).not.toContain('canary')
+  })
+
+  it('names a variable that does nothing: one of another channel, one that is misspelt', async () => {
+    const orphan = await runFlagship({ WHAPI_TOKEN: 't', WHATSAPP_APP_SECRET: 's', WHATSAPP_TOKEN: 'canary' })
+    expect(orphan.status).toBe(78)
+    expect(orphan.output).toContain('WHATSAPP_PHONE_NUMBER_ID: is missing, but WHATSAPP_APP_SECRET is set')
+    expect(orphan.output).toMatch(/WHATSAPP_TOKEN: is set and does nothing.*WHATSAPP_ACCESS_TOKEN/)
+    expect(orphan.output).not.toContain('canary')
+  })
+
   it('says when the port is taken and when the database is not there', async () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await new Promise(resolve => holder.once('listening', resolve))
     const { port } = holder.address() as AddressInfo
-    using directory = temporaryDirectory()
-    const taken = await runFlagship({ PORT: String(port), SWITCHBOARD_DATA_DIR: directory.path })
+    await using database = await createDatabase()
+    const taken = await runFlagship({ PORT: String(port), DATABASE_URL: database.url })
     holder.close()
     expect(taken).toMatchObject({ status: 1, output: expect.stringMatching(/PORT: .*EADDRINUSE/) })
     const away = await runFlagship({ DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` })
@@ -92,7 +131,9 @@ describe('without any variable', () => {
     using directory = temporaryDirectory()
     await using running = disposables()
     const flagship = running.use(await startFlagship({ SWITCHBOARD_DATA_DIR: directory.path }))
-    expect(flagship.output()).toMatch(/the emulator’s phone is at http:\/\/127\.0\.0\.1:\d+\/phone/)
+    const phone = /the emulator’s phone is at http:\/\/127\.0\.0\.1:\d+\/phone/
+    // The line after the one that starting waits for.
+    await expect.poll(() => flagship.output()).toMatch(phone)
     expect(flagship.output()).toContain('OPERATOR_API_KEY is not set')
     const health = await fetch(`${flagship.url}/health`)
     expect(await health.json()).toMatchObject({ status: 'ok', store: true, progress: true, workers: 1 })

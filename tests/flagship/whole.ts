@@ -1,6 +1,13 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from '@switchboard/emulator'
+import { type EmulatorOptions, startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
-import { connectTo, disposables, type Flagship, type MessageView, startFlagship } from './flagship.js'
+import {
+  connectTo,
+  disposables,
+  type Flagship,
+  type MessageView,
+  nothingMore,
+  startFlagship,
+} from './flagship.js'
 
 export const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -18,6 +25,7 @@ export async function setUp(options: EmulatorOptions = {}, variables: Record<str
     flagship,
     environment,
     alex: emulator.person('Alex Rivera'),
+    nothingMore: () => nothingMore(emulator, database),
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   }
 }
@@ -30,10 +38,4 @@ export async function messagesOf(
     `messages?phone=${encodeURIComponent(phone)}`,
   )
   return body.messages
-}
-
-/** Nothing more comes: the time of a turn passes without a request. */
-export async function nothingMore(emulator: Emulator): Promise<void> {
-  await sleep(1_200)
-  await emulator.ledger.waitForQuiet(300)
 }

@@ -47,9 +47,11 @@ create table switchboard.former_identities (
   channel text collate "C" not null,
   value text collate "C" not null,
   left_at timestamptz not null default now(),
-  primary key (user_id, kind, channel, value)
+  primary key (value, kind, channel, user_id)
 );
+create index former_identities_user on switchboard.former_identities (user_id);
 comment on table switchboard.former_identities is 'Addresses that people have left. An event that is late does not give them back.';
+comment on column switchboard.former_identities.left_at is 'When the provider said so, if it says when: what was true before is no evidence any more.';
 
 create table switchboard.conversations (
   id bigint generated always as identity primary key,
@@ -134,11 +136,12 @@ create table switchboard.messages (
   unique (account_id, provider_id)
 ) with (fillfactor = 95);
 create index messages_amendments on switchboard.messages (account_id, quoted_id) where type in ('reaction', 'edit', 'revoke');
+create index messages_reactions on switchboard.messages (sender_id) where type = 'reaction' and sender_id is not null;
 create unique index messages_outbound on switchboard.messages (outbound_id) where outbound_id is not null;
 comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
 comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
 comment on column switchboard.messages.turn_id is 'The turn that wrote it. Pieces of one text of an operator share a number below zero.';
-comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: merges knows who that user is now.';
+comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: user_now says who that is.';
 comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, it was not revoked, and it was not dealt with before a merge moved the mark back.';
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';

@@ -23,8 +23,8 @@ export interface UserEntry {
   phone: string | undefined
   /** Their identities by the keys of {@link State.identities}, in the order in which they became known. */
   readonly addresses: Map<string, Address>
-  /** Keys of phones that were theirs. */
-  readonly former: Set<string>
+  /** Addresses that they have left, by the keys of {@link State.identities}: when, in epoch milliseconds. */
+  readonly former: Map<string, number>
 }
 
 interface Address {
@@ -84,7 +84,7 @@ export interface Line {
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
   /** The user who wrote it, in groups. */
-  readonly senderId: string | undefined
+  senderId: string | undefined
   readonly receivedAt: number
   /** What only our own messages have. */
   readonly send: Send | undefined

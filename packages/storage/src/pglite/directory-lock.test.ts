@@ -35,7 +35,7 @@ const program = `
 async function contend(directory: string): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program, directory],
+    ['--conditions=@switchboard/source', '--import', 'tsx', '--input-type=module', '-e', program, directory],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   children.add(child)

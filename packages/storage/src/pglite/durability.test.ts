@@ -35,7 +35,7 @@ const program = `
 async function writeAndDie(count: number): Promise<readonly string[]> {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program, place],
+    ['--conditions=@switchboard/source', '--import', 'tsx', '--input-type=module', '-e', program, place],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const acknowledged: string[] = []

@@ -1,15 +1,13 @@
 import { storeContract } from '@switchboard/core/contracts'
-import type { TestDatabase } from '@switchboard/test-support/postgres'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createStoreDatabase } from '../testing/databases.test.support.js'
-import { emptyTables, findContradictions } from '../testing/invariants.test.support.js'
+import { keepDatabases } from '../testing/kept-databases.test.support.js'
 import { postgresStore } from './index.js'
 
-/** Databases that a case has left empty: making one takes longer than most cases. */
-const empty: TestDatabase[] = []
+const databases = keepDatabases(createStoreDatabase, database => database.drop())
 
 async function makeStore() {
-  const database = empty.pop() ?? (await createStoreDatabase())
+  const database = await databases.take()
   const store = postgresStore({ connectionString: database.url, maxConnections: 3, timeoutMs: 60_000 })
   await store.init()
   return {
@@ -18,18 +16,14 @@ async function makeStore() {
     async close() {
       await store.close()
       const pool = database.pool({ max: 1 })
-      const contradictions = await findContradictions(pool)
-      await emptyTables(pool)
+      const contradictions = await databases.giveBack(database, pool)
       await pool.end()
-      empty.push(database)
       expect(contradictions).toEqual([])
     },
   }
 }
 
-afterAll(async () => {
-  await Promise.all(empty.map(database => database.drop()))
-})
+afterAll(() => databases.end())
 
 // The cases mostly wait for real time to pass: side by side they wait together.
 describe.concurrent('postgres store', () => {

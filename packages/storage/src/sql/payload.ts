@@ -117,5 +117,6 @@ function toChange(event: IdentityChange, number: number): Readonly<Record<string
     account: event.account,
     kinds: identities.map(identity => identity.kind),
     addresses: identities.map(identity => identity.value),
+    at: event.at,
   }
 }

@@ -1,4 +1,7 @@
-import type { Pool } from 'pg'
+/** A pool of PostgreSQL, or an instance of PGlite. */
+export interface Queries {
+  query(text: string): Promise<{ rows: unknown[] }>
+}
 
 /** Each names rows that must not exist, whatever happened before. */
 const contradictions: Readonly<Record<string, string>> = {
@@ -88,19 +91,20 @@ const contradictions: Readonly<Record<string, string>> = {
 }
 
 /** What the tables contradict each other in. Empty when all is well. */
-export async function findContradictions(pool: Pick<Pool, 'query'>): Promise<readonly string[]> {
+export async function findContradictions(database: Queries): Promise<readonly string[]> {
   const found: string[] = []
   for (const [name, sql] of Object.entries(contradictions)) {
-    const { rows } = await pool.query(sql)
+    const { rows } = await database.query(sql)
     if (rows.length > 0) found.push(`${name}: ${JSON.stringify(rows.slice(0, 5))}`)
   }
   return found
 }
 
 /** Empties every table but the list of migrations. */
-export async function emptyTables(pool: Pick<Pool, 'query'>): Promise<void> {
-  const { rows } = await pool.query(`
-    select string_agg(format('switchboard.%I', tablename), ', ') as tables
+export async function emptyTables(database: Queries): Promise<void> {
+  const { rows } = await database.query(`
+    select format('switchboard.%I', tablename) as name
     from pg_tables where schemaname = 'switchboard' and tablename <> 'migrations'`)
-  await pool.query(`truncate ${rows[0].tables}`)
+  const names = (rows as { name: string }[]).map(({ name }) => name)
+  await database.query(`truncate ${names.join(', ')}`)
 }

@@ -2,12 +2,13 @@ import type { OutboxItem, SendRecord, SendRecordResult, WindowRefusal } from '..
 import { statusAfterReceipt, statusAfterSend } from '../../../rules/index.js'
 import type { Message, MessageStatus, ReceiptStatus } from '../../../vocabulary/index.js'
 import { equal, ok, present } from '../../assert.js'
+import { reorder } from './reorder.js'
 
 /** One outbound message as it must stand. */
 interface Outgoing {
   /** Also its text, so that it is recognised in a list of messages. */
   readonly id: string
-  readonly conversationId: string
+  conversationId: string
   readonly author: 'bot' | 'operator'
   /** Which replies belong together. */
   readonly turn: string
@@ -42,6 +43,10 @@ export interface OutgoingModel {
   silenced(conversationId: string): void
   /** What is parked may go. */
   released(conversationId: string): void
+  /** One conversation went into another one. */
+  merged(conversationId: string, goneId: string): void
+  /** The ids of messages in the order of their conversation. */
+  ordered(ids: readonly string[]): void
   compare(messages: readonly Message[]): void
 }
 
@@ -163,6 +168,12 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
         if (parked) message.status = 'pending'
       }
     },
+    merged(conversationId, goneId) {
+      for (const message of all) {
+        if (message.conversationId === goneId) message.conversationId = conversationId
+      }
+    },
+    ordered: ids => reorder(all, ({ id }) => ids.indexOf(id)),
     compare(messages) {
       for (const { text, status } of messages) {
         const known = all.find(message => message.id === text)
