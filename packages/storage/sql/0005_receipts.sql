@@ -222,7 +222,7 @@ begin
   if not found then
     raise serialization_failure using message = 'This message went to another conversation in this moment.';
   end if;
-  if written.status not in ('pending', 'sending', 'unknown', 'sent', 'parked') or written.provider_id <> refusal.provider_id
+  if written.status not in ('pending', 'sending', 'unknown', 'sent', 'parked', 'cancelled') or written.provider_id <> refusal.provider_id
     or exists (
       select 1 from deliveries d
       where d.conversation_id = written.conversation_id and d.position = written.position and d.refused_id = refusal.provider_id
@@ -235,7 +235,7 @@ begin
   order by attempt desc
   limit 1;
   select case
-    when written.author = 'bot' and c.handoff <> 'bot' then 'cancelled'
+    when written.status = 'cancelled' or written.author = 'bot' and c.handoff <> 'bot' then 'cancelled'
     when written.status in ('sending', 'unknown', 'sent') and exists (
       select 1 from messages m
       where m.conversation_id = c.id and m.position > written.position and m.answerable
@@ -260,6 +260,10 @@ begin
   end if;
   update messages set status = next_status, provider_id = null, sent_at = null, error = refusal.error
   where conversation_id = written.conversation_id and position = written.position;
+  if written.status = 'cancelled' then
+    -- Only the id had to be noted: a late `sent` of it would make it look as if it had arrived.
+    return '{}';
+  end if;
   if next_status = 'parked' then
     update conversations set parked = true where id = written.conversation_id;
   end if;

@@ -18,13 +18,17 @@ export function refuseLine(
   const { providerId } = receipt
   const isOther = line.providerId !== undefined && line.providerId !== providerId
   if (!mayBeRefused(line) || isOther || send.refusedTries.has(providerId)) return []
+  const wasCancelled = line.status === 'cancelled'
   const status = statusAfterRefusal(line, send)
   const error = errorOf(receipt)
+  spendPendingTry(line)
   send.refusedTries.set(providerId, send.attempt)
   const key = lineKey(line.conversation, providerId)
   state.lines.delete(key)
   state.refusedLines.set(key, line)
   Object.assign(line, { providerId: undefined, sentAt: undefined, error })
+  // A late `sent` of it would make it look as if it had arrived.
+  if (wasCancelled) return []
   if (status === 'pending') send.deferrals += 1
   moveLine(state, line, status, now)
   const later = status === 'parked' ? parkLaterReplies(state, line, error, now) : []
@@ -32,7 +36,7 @@ export function refuseLine(
 }
 
 function mayBeRefused({ status }: Line): boolean {
-  return status === 'parked' || status === 'pending' || hasLeft(status)
+  return status === 'parked' || status === 'pending' || status === 'cancelled' || hasLeft(status)
 }
 
 function hasLeft(status: Line['status']): boolean {
@@ -58,9 +62,15 @@ function parkLaterReplies(state: State, refused: Line, error: string, now: numbe
   const pending = laterReplies(refused).filter(({ status }) => status === 'pending')
   return pending.map(line => {
     line.error ??= error
+    spendPendingTry(line)
     moveLine(state, line, 'parked', now)
     return refusalOf(line, 'parked')
   })
+}
+
+/** A try that waits for its time is used up when it is parked: what is let go later is the next one. */
+function spendPendingTry({ status, send }: Line): void {
+  if (status === 'pending' && send) send.attempt += 1
 }
 
 function refusalOf({ id, author, error }: Line, status: WindowRefusal['status']): WindowRefusal {

@@ -1,4 +1,4 @@
-import type { OutboxItem, SendRecord, SendRecordResult } from '../../../ports/index.js'
+import type { OutboxItem, SendRecord, SendRecordResult, WindowRefusal } from '../../../ports/index.js'
 import { statusAfterReceipt, statusAfterSend } from '../../../rules/index.js'
 import type { Message, MessageStatus, ReceiptStatus } from '../../../vocabulary/index.js'
 import { equal, ok, present } from '../../assert.js'
@@ -8,7 +8,6 @@ import { reorder } from './reorder.js'
 interface Outgoing {
   /** Also its text, so that it is recognised in a list of messages. */
   readonly id: string
-  readonly providerId: string
   conversationId: string
   readonly author: 'bot' | 'operator'
   /** Which replies belong together. */
@@ -17,6 +16,10 @@ interface Outgoing {
   attempt: number
   messageId?: string
   providerIdKnown: boolean
+  /** How often the window has refused it: each time the provider's id is another one. */
+  refusals: number
+  /** How often that had been when an attempt left. */
+  readonly refusalsBefore: Map<number, number>
   readonly waiting: ReceiptStatus[]
 }
 
@@ -30,6 +33,12 @@ export interface OutgoingModel {
   given(item: OutboxItem): void
   recorded(item: OutboxItem, outcome: SendRecord['outcome'], result: SendRecordResult): void
   received(message: Outgoing, status: ReceiptStatus, byOurId: boolean): void
+  /** The provider says of the latest attempt that the window was closed. */
+  refused(message: Outgoing, refusals: readonly WindowRefusal[] | undefined): void
+  /** The provider's id of the latest attempt. `undefined`: it has not left, or is refused already. */
+  latestId(message: Outgoing): string | undefined
+  /** The provider's id of an attempt. */
+  providerIdOf(item: OutboxItem): string
   ranOut(messageId: string): void
   silenced(conversationId: string): void
   /** What is parked may go. */
@@ -77,26 +86,28 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
     equal(item.attempt, message.attempt + 1, `the attempt of ${message.id}`)
     message.attempt = item.attempt
     message.messageId = item.messageId
+    message.refusalsBefore.set(item.attempt, message.refusals)
     message.status = 'sending'
   }
 
   return {
     all,
     add(message) {
-      const fresh = { status: 'pending', attempt: 0, providerIdKnown: false } as const
-      all.push({ ...message, ...fresh, providerId: `wamid-${message.id}`, waiting: [] })
+      const fresh = { status: 'pending', attempt: 0, providerIdKnown: false, refusals: 0 } as const
+      all.push({ ...message, ...fresh, refusalsBefore: new Map(), waiting: [] })
     },
     isBusy: conversationId => firstOpen(conversationId) !== undefined,
     given,
     recorded(item, outcome, result) {
       const message = find(item.message.id)
-      if (outcome.kind === 'sent' || item.attempt === message.attempt) {
+      const stale = outcome.kind === 'sent' && message.refusalsBefore.get(item.attempt) !== message.refusals
+      if (!stale && (outcome.kind === 'sent' || item.attempt === message.attempt)) {
         const after = statusAfterSend(message.status, outcome.kind)
         const waits = isWaiting({ status: after }) && after !== message.status
         const silent = message.author === 'bot' && !botMaySpeakIn(message.conversationId)
         move(message, waits && silent ? 'cancelled' : after)
       }
-      if (outcome.kind === 'sent') learnProviderId(message)
+      if (outcome.kind === 'sent' && !stale) learnProviderId(message)
       equal(result.status, message.status, `the status of ${message.id} after ${outcome.kind}`)
       if (result.next) given(result.next)
     },
@@ -108,6 +119,35 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
       move(message, statusAfterReceipt(message.status, status))
       learnProviderId(message)
     },
+    refused(message, refusals) {
+      const forgets = { providerIdKnown: false, refusals: message.refusals + 1 }
+      if (!mayBeRefused(message)) {
+        equal(refusals, undefined, `what is refused of ${message.id}, which was ${message.status}`)
+        if (message.status === 'cancelled') Object.assign(message, forgets).waiting.length = 0
+        else learnProviderId(message)
+        return
+      }
+      const [own, ...later] = present(refusals, `the refusals of ${message.id}`)
+      const silent = message.author === 'bot' && !botMaySpeakIn(message.conversationId)
+      const left = message.status !== 'pending' && message.status !== 'parked'
+      const status = silent ? 'cancelled' : own?.status === 'pending' && left ? 'pending' : 'parked'
+      equal([own?.messageId, own?.status], [message.messageId, status], `what became of ${message.id}`)
+      const behind = all.slice(all.indexOf(message) + 1)
+      const waiting = behind.filter(one => one.turn === message.turn && one.status === 'pending')
+      equal(later.length, status === 'parked' ? waiting.length : 0, `what waits with ${message.id}`)
+      // A try that waits for its time is used up.
+      if (message.status === 'pending') message.attempt += 1
+      if (status === 'parked') {
+        for (const one of waiting) Object.assign(one, { status, attempt: one.attempt + 1 })
+      }
+      Object.assign(message, { ...forgets, status }).waiting.length = 0
+    },
+    latestId(message) {
+      const before = message.refusalsBefore.get(message.attempt)
+      return before === message.refusals ? nameOf(message.id, before) : undefined
+    },
+    providerIdOf: item =>
+      nameOf(item.message.id, find(item.message.id).refusalsBefore.get(item.attempt) ?? 0),
     ranOut(messageId) {
       const message = present(
         all.find(candidate => candidate.messageId === messageId),
@@ -143,10 +183,18 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
   }
 }
 
+function nameOf(id: string, refusals: number): string {
+  return refusals === 0 ? `wamid-${id}` : `wamid-${id}-${refusals}`
+}
+
+function mayBeRefused({ status }: Pick<Outgoing, 'status'>): boolean {
+  return status === 'sent' || status === 'unknown' || status === 'parked' || isOpen({ status })
+}
+
 function isWaiting({ status }: { readonly status: MessageStatus }): boolean {
   return status === 'pending' || status === 'parked'
 }
 
-function isOpen(message: Outgoing): boolean {
-  return message.status === 'pending' || message.status === 'sending'
+function isOpen({ status }: Pick<Outgoing, 'status'>): boolean {
+  return status === 'pending' || status === 'sending'
 }

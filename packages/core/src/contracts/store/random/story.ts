@@ -104,7 +104,7 @@ async function recordAny(story: Story): Promise<void> {
   const { random, flying } = story
   if (flying.length === 0) return
   const item = random.pick(flying)
-  const providerId = `wamid-${item.message.id}`
+  const providerId = story.outgoing.providerIdOf(item)
   const outcomes: readonly SendRecord['outcome'][] = [
     { kind: 'sent', providerId },
     { kind: 'sent', providerId },
@@ -121,15 +121,23 @@ async function recordAny(story: Story): Promise<void> {
 
 async function receive({ random, outgoing, scene }: Story): Promise<void> {
   // A receipt of a message that never left would be a lie of the provider.
-  const left = outgoing.all.filter(message => message.attempt > 0)
+  const left = outgoing.all.filter(message => outgoing.latestId(message) !== undefined)
   if (left.length === 0) return
   const message = random.pick(left)
+  const providerId = outgoing.latestId(message) ?? ''
+  if (random.chance(0.15)) {
+    const error = { code: '131047', message: 'too late', scope: 'window' } as const
+    const event = receiptOf(providerId, 'failed', { outboundId: message.id, error })
+    outgoing.refused(message, kind(await scene.ingest(event), 'status', 'a refusal').refused)
+    equal(kind(await scene.ingest(event), 'status', 'the refusal again').refused, undefined, 'what it tells')
+    return
+  }
   const byOurId = random.chance(0.5)
   const statuses = ['sent', 'delivered', 'read', ...(byOurId ? ['failed' as const] : [])] as const
   const status = random.pick(statuses)
   const before = message.status
   const waits = !byOurId && !message.providerIdKnown
-  const event = receiptOf(message.providerId, status, byOurId ? { outboundId: message.id } : {})
+  const event = receiptOf(providerId, status, byOurId ? { outboundId: message.id } : {})
   const result = kind(await scene.ingest(event), 'status', 'a receipt')
   outgoing.received(message, status, byOurId)
   if (waits)
@@ -255,7 +263,7 @@ export async function finish(story: Story): Promise<void> {
     await sweep(story)
     await claimSends(story)
     for (const item of flying.splice(0)) {
-      await record(story, item, { kind: 'sent', providerId: `wamid-${item.message.id}` })
+      await record(story, item, { kind: 'sent', providerId: story.outgoing.providerIdOf(item) })
     }
     await claim(story)
     for (const turn of held.splice(0)) await commit(story, turn, 1, true)
