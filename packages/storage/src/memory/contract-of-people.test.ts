@@ -39,6 +39,49 @@ const defects: readonly Defect[] = [
     ],
   },
   {
+    name: 'takes an old report of an address for a new one',
+    spoil: store => ({
+      ingest: (events, options) =>
+        store.ingest(
+          events.map(event => (event.type === 'identity' ? { ...event, at: Date.UTC(2100, 0, 1) } : event)),
+          options,
+        ),
+    }),
+    noticedBy: [
+      'identity: gives no number back to who has left it because an old report comes again',
+      'identity: changes nothing when an old change comes again after newer ones',
+    ],
+  },
+  {
+    name: 'does not look at when a report was made',
+    spoil: store => ({
+      ingest: (events, options) =>
+        store.ingest(
+          events.map(event => {
+            if (event.type !== 'identity') return event
+            const { at: _, ...rest } = event
+            return rest
+          }),
+          options,
+        ),
+    }),
+    noticedBy: [
+      'identity: gives a number back because of a report that is newer than the leaving',
+      'identity: changes nothing when an old change comes again after newer ones',
+    ],
+  },
+  {
+    name: 'leaves amendments where they came in',
+    spoil: store => ({
+      listMessages: async (id, page) =>
+        (await store.listMessages(id, page)).map(({ reactions: _, revokedAt: __, ...message }) => message),
+    }),
+    noticedBy: [
+      'merging: amends what was said under one address by what came under the other',
+      'merging: shows one reaction of who reacted in a group under two addresses',
+    ],
+  },
+  {
     name: 'forgets the conversations that went into others',
     spoil: store => ({
       findConversation: async target => {
