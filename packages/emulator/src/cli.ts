@@ -48,7 +48,7 @@ function others(emulator: Emulator, { whapi, waha, mcp }: CliOptions): readonly 
   const blocks: Line[][] = []
   if (whapi) {
     const { url, token, headers } = emulator.whapi
-    const secret = (headers.authorization ?? '').replace(/^Bearer /, '')
+    const secret = headers['x-webhook-secret'] ?? ''
     blocks.push([
       ['Whapi API', url, 'WHAPI_API_URL'],
       ['Whapi token', shown(whapi.token, token), 'WHAPI_TOKEN'],
