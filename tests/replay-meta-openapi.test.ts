@@ -36,6 +36,15 @@ const contents: readonly OutboundContent[] = [
     contacts: [{ name: 'Dana Fox', phones: ['+15550007777'], emails: ['dana@fox.example'] }],
   },
   { type: 'buttons', ...around, buttons: [{ id: 'yes', title: 'Yes' }] },
+  ...(['image', 'video', 'document'] as const).flatMap((type): OutboundContent[] => {
+    const above = { ...around, header: { type, media: { url } } }
+    const byId = { ...around, header: { type, media: { id: '24230790000000001' } } }
+    return [
+      { type: 'buttons', ...above, buttons: [{ id: 'yes', title: 'Yes' }] },
+      { type: 'buttons', ...byId, buttons: [{ id: 'yes', title: 'Yes' }] },
+      { type: 'flow', ...above, button: 'Open', flowId: '1', screen: 'FIRST' },
+    ]
+  }),
   {
     type: 'list',
     ...around,

@@ -34,6 +34,19 @@ const contents: readonly OutboundContent[] = [
   { type: 'poll', question: 'When?', options: ['Mon', 'Tue', 'Wed'], choices: 2 },
   { type: 'buttons', ...around, buttons: [{ id: 'yes', title: 'Yes' }] },
   {
+    type: 'buttons',
+    text: 'Confirm?',
+    header: { type: 'image', media: { url, mimeType: 'image/png' } },
+    buttons: [{ id: 'yes', title: 'Yes' }],
+  },
+  {
+    type: 'link',
+    text: 'Pay',
+    header: { type: 'video', media: { id: 'mp4-00aa-11bb' } },
+    label: 'Open',
+    url,
+  },
+  {
     type: 'list',
     ...around,
     button: 'Choose',

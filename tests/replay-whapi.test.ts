@@ -1,5 +1,5 @@
 import { whapiChannel } from '@switchboard/adapters/whapi'
-import type { ChannelEvent, IngestEvent, WebhookRequest } from '@switchboard/core'
+import type { ChannelEvent, IngestEvent, Received, WebhookRequest } from '@switchboard/core'
 import { memoryStore } from '@switchboard/storage/memory'
 import { expect, test } from 'vitest'
 import { type RecordedResponse, recordingServer, type SentRequest } from './replay/recording-server.js'
@@ -28,7 +28,8 @@ const isNotice = (event: ChannelEvent) => event.type === 'notice'
 
 replays('webhooks', () => {
   const channel = whapiChannel(options)
-  const read = (name: string) => channel.receive(post(loadText('webhooks', name))).events
+  const receive = (name: string) => channel.receive(post(loadText('webhooks', name))) as Received
+  const read = (name: string) => receive(name).events
 
   /** What each becomes, in words. */
   const expected: Readonly<Record<string, string>> = {
@@ -75,7 +76,7 @@ replays('webhooks', () => {
   }
 
   test.each(namesIn('webhooks'))('%s', name => {
-    const { events, response } = channel.receive(post(loadText('webhooks', name)))
+    const { events, response } = receive(name)
     expect(response.status).toBe(200)
     expect(events.map(inWords).join(', ')).toBe(expected[name])
     expect(read(name)).toEqual(events)

@@ -24,5 +24,6 @@ export default defineConfig({
     'memory/index': 'src/memory/index.ts',
     'postgres/index': 'src/postgres/index.ts',
     'pglite/index': 'src/pglite/index.ts',
+    'redis/index': 'src/redis/index.ts',
   },
 })

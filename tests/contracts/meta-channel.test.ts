@@ -77,13 +77,19 @@ describe('a channel that only sends', () => {
   for (const test of channelContract(sendOnly, { receives: false })) it(test.name, test.run)
 })
 
+type Spoil = (channel: Channel) => Partial<Channel>
+
 interface Defect {
   readonly name: string
-  readonly spoil: (channel: Channel) => Partial<Channel>
+  readonly spoil: Spoil
   readonly noticedBy: readonly string[]
 }
 
 const receiving = (change: Channel['receive']): Partial<Channel> => (change ? { receive: change } : {})
+
+const withoutQuotes: Spoil = channel => ({
+  send: ({ quotedId: _, ...message }, options) => channel.send(message, options),
+})
 
 const defects: readonly Defect[] = [
   {
@@ -124,10 +130,11 @@ const defects: readonly Defect[] = [
   },
   {
     name: 'forgets the quote',
-    spoil: channel => ({
-      send: ({ quotedId: _, ...message }, options) => channel.send(message, options),
-    }),
-    noticedBy: ['sending: quotes the message that it is told to quote'],
+    spoil: withoutQuotes,
+    noticedBy: [
+      'quoting: quotes the message that it is told to quote',
+      'quoting: quotes each message where several are sent at once',
+    ],
   },
   {
     name: 'takes silence for a refusal',
@@ -164,6 +171,29 @@ const defects: readonly Defect[] = [
     noticedBy: ['sending: keeps texts out of its errors'],
   },
 ]
+
+it('a channel whose provider knows no quotes sends all the same', async () => {
+  const quoting = (spoil?: Spoil) =>
+    channelContract(() => makeHarness(spoil), { quotes: false }).filter(({ name }) =>
+      name.startsWith('quoting:'),
+    )
+  expect(quoting()).toHaveLength(1)
+  for (const { run } of quoting(withoutQuotes)) await run()
+  for (const { run } of quoting()) await expect(run()).rejects.toThrow('text and quote')
+})
+
+it('no text is longer than the channel says that it takes', async () => {
+  const short: Spoil = channel => ({
+    maxTextLength: 160,
+    send: (message, options) => {
+      const { length } = contentText(message.content) ?? ''
+      if (length > 160) throw new Error(`${length} characters`)
+      return channel.send(message, options)
+    },
+  })
+  const cases = channelContract(() => makeHarness(short)).filter(({ name }) => name.startsWith('sending:'))
+  for (const { run } of cases) await run()
+})
 
 describe('the contract notices a channel that', () => {
   for (const { name, spoil, noticedBy } of defects) {

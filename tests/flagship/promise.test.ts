@@ -1,47 +1,19 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type EmulatorOptions, startEmulator } from '@switchboard/emulator'
+import { startEmulator } from '@switchboard/emulator'
 import { createDatabase } from '@switchboard/test-support/postgres'
 import { describe, expect, it } from 'vitest'
 import {
   answerWithModel,
   connectTo,
   disposables,
-  type Flagship,
   type MessageView,
   nothingMore,
   patienceMs,
   startFlagship,
   temporaryDirectory,
 } from './flagship.js'
-
-const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
-
-/** An emulator, a database and a flagship between them. */
-async function setUp(options: EmulatorOptions = {}, variables: Record<string, string> = {}) {
-  const stack = disposables()
-  const emulator = stack.use(await startEmulator(options))
-  const database = stack.use(await createDatabase())
-  const environment = connectTo(emulator, { DATABASE_URL: database.url, ...variables })
-  const flagship = stack.use(await startFlagship(environment))
-  emulator.connect(`${flagship.url}/webhooks/meta`)
-  return {
-    emulator,
-    database,
-    flagship,
-    environment,
-    alex: emulator.person('Alex Rivera'),
-    nothingMore: () => nothingMore(emulator, database),
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
-  }
-}
-
-async function messagesOf(flagship: Flagship, phone = '+15550001234'): Promise<readonly MessageView[]> {
-  const { body } = await flagship.api<{ messages: MessageView[] }>(
-    `messages?phone=${encodeURIComponent(phone)}`,
-  )
-  return body.messages
-}
+import { messagesOf, setUp, sleep } from './whole.js'
 
 describe.concurrent('never twice', { timeout: 120_000 }, () => {
   it('same message five times: one row, one reply', async () => {

@@ -52,6 +52,45 @@ describe.concurrent('a configuration that cannot work', { timeout: 120_000 }, ()
     expect(output).not.toContain('    at ')
   })
 
+  it('says of every variable what is wrong with it, and repeats no secret', async () => {
+    const accounts = [
+      { phoneNumberId: 1, accesstoken: 'canary-1' },
+      'canary-2',
+      { phoneNumberId: '+1 555', accessToken: 'canary 3', appSecret: '' },
+    ]
+    const { output } = await runFlagship({
+      ROLE: 'boss',
+      WHATSAPP_PHONE_NUMBER_ID: '+1 555 000 9999',
+      WHATSAPP_ACCESS_TOKEN: 'canary\n4',
+      WHATSAPP_ACCOUNTS: JSON.stringify(accounts),
+      WAHA_URL: 'localhost:3001',
+      MCP_SERVER_URL: 'http://localhost:1/mcp',
+      MCP_POLL_SECONDS: '0x10',
+    })
+    for (const line of [
+      'ROLE: must be one of all, web, worker',
+      'WHATSAPP_PHONE_NUMBER_ID: must be digits alone: the id, not the number',
+      'WHATSAPP_ACCESS_TOKEN: holds a blank, a line break',
+      'WHATSAPP_ACCOUNTS: entry 1: phoneNumberId must be in quotation marks',
+      'WHATSAPP_ACCOUNTS: entry 1: accessToken is missing',
+      'WHATSAPP_ACCOUNTS: entry 2: must look like {"phoneNumberId": "…"',
+      'WHATSAPP_ACCOUNTS: entry 3: accessToken holds a blank',
+      'WAHA_URL: must be an address that begins with http:// or https://',
+      'MCP_POLL_SECONDS: must be a number of seconds',
+    ]) {
+      expect(output).toContain(line)
+    }
+    expect(output).not.toContain('canary')
+  })
+
+  it('names a variable that does nothing: one of another channel, one that is misspelt', async () => {
+    const orphan = await runFlagship({ WHAPI_TOKEN: 't', WHATSAPP_APP_SECRET: 's', WHATSAPP_TOKEN: 'canary' })
+    expect(orphan.status).toBe(78)
+    expect(orphan.output).toContain('WHATSAPP_PHONE_NUMBER_ID: is missing, but WHATSAPP_APP_SECRET is set')
+    expect(orphan.output).toMatch(/WHATSAPP_TOKEN: is set and does nothing.*WHATSAPP_ACCESS_TOKEN/)
+    expect(orphan.output).not.toContain('canary')
+  })
+
   it('says when the port is taken and when the database is not there', async () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await new Promise(resolve => holder.once('listening', resolve))

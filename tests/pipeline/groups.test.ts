@@ -26,7 +26,10 @@ function scene(groups?: GroupPolicy) {
   bot.on('error', (_error, where) => errors.push(where))
   bot.work()
   bots.push(bot)
-  const say = async (text: string, more: { quotedId?: string; mentions?: readonly (typeof us)[] } = {}) => {
+  const say = async (
+    text: string,
+    more: { quotedId?: string; quotesUs?: boolean; mentions?: readonly (typeof us)[] } = {},
+  ) => {
     const message = channel.text(text, { from: '+12025550123', name: 'Ana', group: 'team', ...more })
     expect((await bot.fetch(channel.request(message))).status).toBe(200)
     await clock.advance(2_000)
@@ -54,6 +57,14 @@ describe('in a group', () => {
     expect(channel.sent).toHaveLength(1)
     await say('for two?', { quotedId: channel.sent[0]?.providerId ?? '' })
     expect(channel.sent).toHaveLength(2)
+  })
+
+  it('the bot answers who replies to a message of ours that only the provider knows', async () => {
+    const { channel, say } = scene()
+    await say('for two?', { quotedId: 'not known yet' })
+    expect(channel.sent).toHaveLength(0)
+    await say('for three?', { quotedId: 'not known yet', quotesUs: true })
+    expect(channel.sent).toHaveLength(1)
   })
 
   it('the bot answers everything, or nothing, when told so', async () => {

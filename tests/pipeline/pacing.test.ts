@@ -105,12 +105,26 @@ describe('a channel with limits', () => {
     expect(events).toContain('error in the rate limiter')
   })
 
-  it('must declare limits that can work', () => {
-    const channel = { ...embeddedBot().channel, limits: { account: { burst: 0, everyMs: 5 } } }
-    expect(() => embeddedBot({ channels: [channel] })).toThrow(
-      /fake: `limits\.account\.burst` must be at least 1/,
-    )
+  it('tells once a minute that the limiter is away, not with every message', async () => {
+    const limiter = { take: () => Promise.reject(new Error('the limiter is away')), pause: () => undefined }
+    const { clock, write, sent, events } = embeddedBot({ limiter })
+    for (const _ of Array(20)) {
+      await write('hello')
+      await clock.advance(5_000)
+    }
+    expect(sent()).toHaveLength(20)
+    expect(events.filter(event => event === 'error in the rate limiter')).toHaveLength(2)
   })
+
+  it.each([0, Number.POSITIVE_INFINITY, Number.NaN])(
+    'must declare limits that can work: %s at once',
+    burst => {
+      const channel = { ...embeddedBot().channel, limits: { account: { burst, everyMs: 5 } } }
+      expect(() => embeddedBot({ channels: [channel] })).toThrow(
+        /fake: `limits\.account\.burst` must be at least 1/,
+      )
+    },
+  )
 })
 
 describe('an account that can send nothing', () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.js'
+import { startGuarded } from './guarded-process.js'
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js'
 
 export interface PostgresServerOptions {
@@ -34,18 +35,6 @@ export interface PostgresServer extends AsyncDisposable {
 
 const signals = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const
 const startAttempts = 5
-
-// The shell stops the server and removes its directory when our end of its stdin closes, that is, when this
-// process ends for any reason, SIGKILL included.
-const guardScript = `
-directory=$1; shift
-"$@" & server=$!
-exec 3<&0 2>/dev/null
-{ read -r _ <&3 || { trap "" TERM; kill -QUIT $server; sleep 1; rm -rf "$directory"; }; } & guard=$!
-wait $server; status=$?
-kill $guard
-exit $status
-`
 
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-postgres-'))
@@ -154,28 +143,11 @@ async function launchOnce(
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const command = [binaries.postgres, '-D', data, ...flags]
-  const guard = spawn('/bin/sh', ['-c', guardScript, 'guard', directory, ...command], {
-    ...binaries.user,
-    cwd: directory,
-    stdio: ['pipe', 'ignore', 'pipe'],
-    // Away from the terminal's process group, so that Ctrl-C reaches us first and we stop it in order.
-    detached: true,
-  })
-  await untilReady(guard)
-  return guard
-}
-
-function untilReady(guard: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let log = ''
-    let ready = false
-    guard.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      if (ready) return
-      log += chunk
-      ready = log.includes('database system is ready to accept connections')
-      if (ready) resolve()
-    })
-    guard.once('error', reject)
-    guard.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)))
+  return startGuarded(command, {
+    name: 'PostgreSQL',
+    directory,
+    signal: 'QUIT',
+    isReady: log => log.includes('database system is ready to accept connections'),
+    ...(binaries.user && { user: binaries.user }),
   })
 }

@@ -6,16 +6,8 @@ import {
   isConnected,
   unverifiedChannels,
 } from './config/channels.js'
-import { text, url } from './config/values.js'
-
-function whole(fallback: number, least = 0) {
-  return z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine(value => value >= least, `must be at least ${least}`)
-    .default(fallback)
-}
+import { unknownVariables } from './config/unknown.js'
+import { oneOf, redisUrl, text, token, url, whole } from './config/values.js'
 
 const variables = z.object({
   PORT: whole(3000).refine(port => port <= 65_535, 'must be a port, 0 to 65535'),
@@ -24,19 +16,20 @@ const variables = z.object({
     .string()
     .refine(name => name === 'production' || !/^prod/i.test(name), 'did you mean production?')
     .default('development'),
-  ROLE: z.enum(['all', 'web', 'worker']).default('all'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  ROLE: oneOf(['all', 'web', 'worker']).default('all'),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:5432/database' })
     .optional(),
+  REDIS_URL: redisUrl,
   SWITCHBOARD_DATA_DIR: z.string().default('.switchboard/data'),
   ...channelVariables,
-  LLM_PROVIDER: z.enum(['openai', 'groq', 'offline']).optional(),
+  LLM_PROVIDER: oneOf(['openai', 'groq', 'offline']).optional(),
   LLM_MODEL: text,
   LLM_SYSTEM_PROMPT: text,
-  OPENAI_API_KEY: text,
+  OPENAI_API_KEY: token,
   OPENAI_BASE_URL: url,
-  GROQ_API_KEY: text,
+  GROQ_API_KEY: token,
   GROQ_BASE_URL: url,
   BUFFER_QUIET_MS: whole(1_000),
   BUFFER_MAX_WAIT_MS: whole(8_000),
@@ -46,8 +39,8 @@ const variables = z.object({
     .regex(/^\d+(\.\d+)?$/, 'must be a number of minutes')
     .transform(Number)
     .default(30),
-  SEND_UNKNOWN_POLICY: z.enum(['park', 'resend']).default('park'),
-  OPERATOR_API_KEY: text,
+  SEND_UNKNOWN_POLICY: oneOf(['park', 'resend']).default('park'),
+  OPERATOR_API_KEY: token,
 })
 
 type Variables = z.infer<typeof variables>
@@ -80,8 +73,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const values = parsed.data
   const production = values.ENVIRONMENT === 'production'
   const problems = [...channelProblems(values), ...(production ? productionProblems(values) : [])]
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
-  return { ...values, production, warnings: warningsOf(values, production) }
+  const unknown = unknownVariables(Object.keys(present), Object.keys(variables.shape))
+  if (problems.length > 0) throw new ConfigError([...problems, ...unknown].join('\n'))
+  return { ...values, production, warnings: [...warningsOf(values, production), ...unknown] }
 }
 
 function productionProblems(values: Variables): string[] {

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { createApp } from './app.js'
 import { connectChannels } from './channels.js'
 import type { Config } from './config.js'
+import { connectPace } from './limiter.js'
 import { logEvents } from './logging.js'
 import { chooseModel } from './model.js'
 import { chooseStore } from './store.js'
@@ -30,6 +31,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const { model, warning } = chooseModel(config)
   for (const text of warning ? [...config.warnings, warning] : config.warnings) logger.warn(text)
   const connections = await connectChannels(config)
+  const pace = connectPace(config, logger)
   const { LLM_SYSTEM_PROMPT: system, HANDOFF_IDLE_MINUTES: idleMinutes } = config
   const bot = createBot({
     channels: connections.channels,
@@ -38,6 +40,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     buffer: { quietMs: config.BUFFER_QUIET_MS, maxWaitMs: config.BUFFER_MAX_WAIT_MS },
     handoffIdleMs: idleMinutes === 0 ? null : idleMinutes * 60_000,
     sends: { unknownPolicy: config.SEND_UNKNOWN_POLICY },
+    ...(pace.limiter && { limiter: pace.limiter }),
     logger,
   })
   logEvents(bot, logger)
@@ -50,6 +53,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const lastWords = setTimeout(() => server.closeAllConnections(), lastWordsMs)
     await closed
     clearTimeout(lastWords)
+    await pace[Symbol.asyncDispose]()
     await connections[Symbol.asyncDispose]()
   }
   try {

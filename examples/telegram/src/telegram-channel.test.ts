@@ -89,6 +89,11 @@ function update(message: object): object {
   }
 }
 
+function reaction(fields: object): object {
+  const chat = { id: person, type: 'private' }
+  return { chat, message_id: 11, user: { id: person }, date: 1_789_000_070, old_reaction: [], ...fields }
+}
+
 function webhook(body: Uint8Array, secret: string) {
   const get = (name: string) => (name === 'x-telegram-bot-api-secret-token' ? secret : null)
   return { method: 'POST', url: '/telegram', headers: { get }, body }
@@ -129,15 +134,96 @@ describe('what Telegram brings', () => {
 
   it('an edit names the message that it changes', async () => {
     const { message } = update({ edit_date: 1_789_000_060, text: 'at ten' }) as { message: object }
-    expect(await read({ update_id: 2, edited_message: message })).toMatchObject({
+    const edits = [2, 3].map(update_id => read({ update_id, edited_message: message }))
+    expect(await edits[0]).toMatchObject({
       type: 'edit',
       targetId: `${person}:11`,
-      providerId: `${person}:11:edit:1789000060`,
+      sentAt: 1_789_000_060_000,
+      content: { type: 'text', text: 'at ten' },
     })
+    const ids = (await Promise.all(edits)).map(edit => edit && 'providerId' in edit && edit.providerId)
+    expect(ids, 'two edits in one second').toEqual([`${person}:11:2`, `${person}:11:3`])
+  })
+
+  it.each([
+    [[{ type: 'emoji', emoji: '👍' }], '👍'],
+    [[], undefined],
+  ])('a reaction names its message: %j', async (new_reaction, emoji) => {
+    const event = await read({ update_id: 4, message_reaction: reaction({ new_reaction }) })
+    expect(event).toMatchObject({ type: 'reaction', targetId: `${person}:11`, providerId: `${person}:11:4` })
+    expect(event).toMatchObject({ chat: { person: { identities: [{ kind: 'id', value: String(person) }] } } })
+    expect((event as { emoji?: string }).emoji).toBe(emoji)
+  })
+
+  it.each([
+    { new_reaction: [{ type: 'custom_emoji', custom_emoji_id: '5' }] },
+    { user: undefined, actor_chat: { id: -100500 }, new_reaction: [{ type: 'emoji', emoji: '👍' }] },
+  ])('a reaction without an emoji or a person is told: %j', async fields => {
+    const body = { update_id: 5, message_reaction: reaction(fields) }
+    expect(await read(body)).toMatchObject({ type: 'notice', kind: 'message_reaction' })
   })
 
   it.each([{ update_id: 3, my_chat_member: {} }, { update_id: 4 }, {}, { message: { chat: 7 } }])(
     'what it does not know is told, not lost: %j',
     async body => expect(await read(body)).toMatchObject({ type: 'notice', raw: body }),
   )
+})
+
+describe('what Telegram answers', () => {
+  const message = {
+    id: 'outbound-1',
+    channel: 'telegram',
+    account: '7000000001',
+    to: { kind: 'id', value: String(person) },
+    content: { type: 'text', text: 'At nine.' },
+    quotedId: `${person}:9`,
+  } as const
+
+  /** How a send ends that is answered so, and what was asked. */
+  async function send(status: number, answer: object) {
+    const asked: unknown[] = []
+    const server = createServer(async (request, response) => {
+      for await (const chunk of request) asked.push(JSON.parse(String(chunk)))
+      reply(status, answer)(response)
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      const channel = telegramChannel({ token, webhookSecret, apiUrl })
+      const verdict = await channel.send(message).catch((error: unknown) => error)
+      return { verdict, asked }
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+  const error = (error_code: number, more = {}) => ({
+    ok: false,
+    error_code,
+    description: 'No: At nine.',
+    ...more,
+  })
+
+  it.each([
+    [429, { parameters: { retry_after: 7 } }, { retryable: true, scope: 'account', retryAfterMs: 7_000 }],
+    [403, {}, { retryable: false, scope: 'recipient' }],
+    [401, {}, { retryable: false, scope: 'auth' }],
+    [404, {}, { retryable: false, scope: 'auth' }],
+    [400, {}, { retryable: false, scope: 'message' }],
+  ])('%i: nothing was sent', async (status, more, expected) => {
+    const { verdict } = await send(status, error(status, more))
+    expect(verdict).toMatchObject({ code: 'channel_refused', providerCode: String(status), ...expected })
+    expect(String(verdict)).not.toContain('At nine.')
+  })
+
+  it.each([500, 502])('%i: nobody can tell, whatever it says', async status => {
+    expect((await send(status, error(status))).verdict).toMatchObject({ code: 'channel_unknown' })
+  })
+
+  it('a quoted message that is gone does not hold the answer up', async () => {
+    const { verdict, asked } = await send(200, { ok: true, result: { message_id: 12 } })
+    expect(verdict).toEqual({ providerId: `${person}:12` })
+    expect(asked).toMatchObject([{ reply_parameters: { message_id: 9, allow_sending_without_reply: true } }])
+  })
 })

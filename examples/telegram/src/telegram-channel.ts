@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import {
   type Channel,
   ChannelError,
+  type ChannelErrorOptions,
   type ChannelEvent,
   type Chat,
   type Content,
-  type MediaContent,
   type OutboundMessage,
   type Person,
 } from '@switchboard/core'
@@ -31,6 +31,8 @@ export function telegramChannel(options: TelegramOptions): Channel {
     name: 'telegram',
     defaultAccount: account,
     maxTextLength: 4096,
+    // Telegram's FAQ for bots: about 30 messages a second in all, one a second in a chat.
+    limits: { account: { burst: 30, everyMs: 34 }, recipient: { burst: 3, everyMs: 1000 } },
 
     receive({ method, headers, body }) {
       if (method !== 'POST') return { events: [], response: { status: 405 } }
@@ -42,8 +44,7 @@ export function telegramChannel(options: TelegramOptions): Channel {
     },
 
     async send(message, { signal } = {}) {
-      const [method, fields] = bodyOf(message)
-      const result = await call(method, fields, signal)
+      const result = await call(...bodyOf(message), signal)
       const id = asNumber(result.message_id)
       if (id === undefined) throw unknown('Telegram answered without the id of a message')
       return { providerId: `${message.to.value}:${id}` }
@@ -56,34 +57,37 @@ export function telegramChannel(options: TelegramOptions): Channel {
 }
 
 function readUpdate(update: Fields, account: string): ChannelEvent {
-  const message = asFields(update.message) ?? asFields(update.edited_message)
-  const chat = asFields(message?.chat)
-  const chatId = asNumber(chat?.id)
-  const messageId = asNumber(message?.message_id)
-  if (!message || chatId === undefined || messageId === undefined) {
+  const origin = { channel: 'telegram', account, raw: update } as const
+  const { message, edited_message, message_reaction } = update
+  const told = asFields(message ?? edited_message ?? message_reaction) ?? {}
+  const chat = asFields(told.chat)
+  const [chatId, messageId, updateId] = [chat?.id, told.message_id, update.update_id].map(asNumber)
+  const reactions = Array.isArray(told.new_reaction) ? told.new_reaction : []
+  const emoji = asText(asFields(reactions.at(-1))?.emoji)
+  // A reaction may be a picture of somebody's own, or an anonymous administrator's.
+  const unreadable = message_reaction && (!asFields(told.user) || (reactions.length > 0 && !emoji))
+  if (chatId === undefined || messageId === undefined || updateId === undefined || unreadable) {
     const kind = Object.keys(update).find(key => key !== 'update_id') ?? 'update'
-    return { type: 'notice', channel: 'telegram', account, kind, raw: update }
+    return { type: 'notice', ...origin, kind }
   }
-  const sender = readPerson(asFields(message.from), chatId)
+  const sender = readPerson(asFields(told.from ?? told.user), chatId)
   const direct = chat?.type === 'private'
-  const content = readContent(message)
-  // A message's number counts within its chat only.
-  const providerId = `${chatId}:${messageId}`
   const where: Chat = direct ? { kind: 'direct', person: sender } : { kind: 'group', id: String(chatId) }
-  const origin = { channel: 'telegram', account, raw: update, author: 'customer', chat: where } as const
-  const line = direct ? origin : { ...origin, sender }
-  if (update.edited_message) {
-    const editId = `${providerId}:edit:${asNumber(message.edit_date)}`
-    return { ...line, type: 'edit', providerId: editId, targetId: providerId, content }
-  }
-  const seconds = asNumber(message.date)
-  const quoted = asNumber(asFields(message.reply_to_message)?.message_id)
+  const seconds = asNumber(told.edit_date ?? told.date)
+  const time = seconds !== undefined && { sentAt: seconds * 1000 }
+  const line = { ...origin, author: 'customer', chat: where, ...(!direct && { sender }), ...time } as const
+  // A message's number counts within its chat only. An update has one of its own, the same at every delivery.
+  const providerId = `${chatId}:${messageId}`
+  const change = { ...line, providerId: `${providerId}:${updateId}`, targetId: providerId }
+  if (message_reaction) return { ...change, type: 'reaction', ...(emoji && { emoji }) }
+  const content = readContent(told)
+  if (edited_message) return { ...change, type: 'edit', content }
+  const quoted = asNumber(asFields(told.reply_to_message)?.message_id)
   return {
     ...line,
     type: 'message',
     providerId,
     content,
-    ...(seconds !== undefined && { sentAt: seconds * 1000 }),
     ...(quoted !== undefined && { quotedId: `${chatId}:${quoted}` }),
   }
 }
@@ -95,13 +99,7 @@ function readPerson(from: Fields | undefined, chatId: number): Person {
   return { identities: [{ kind: 'id', value }], ...(name && { name }) }
 }
 
-const mediaTypes = {
-  photo: 'image',
-  video: 'video',
-  audio: 'audio',
-  voice: 'voice',
-  document: 'document',
-} as const
+const fileTypes = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const
 
 function readContent(message: Fields): Content {
   const text = asText(message.text)
@@ -110,24 +108,21 @@ function readContent(message: Fields): Content {
   if (typeof latitude === 'number' && typeof longitude === 'number') {
     return { type: 'location', latitude, longitude }
   }
-  for (const [field, type] of Object.entries(mediaTypes)) {
+  for (const type of fileTypes) {
     // A photo comes in several sizes, the largest last.
-    const file = asFields([message[field]].flat().at(-1))
-    if (file && asText(file.file_id)) return readMedia(type, file, asText(message.caption))
+    const file = asFields([message[type === 'image' ? 'photo' : type]].flat().at(-1))
+    const [id, mimeType, caption] = [file?.file_id, file?.mime_type, message.caption].map(asText)
+    if (id) return { type, media: { id, ...(mimeType && { mimeType }) }, ...(caption && { caption }) }
   }
   return { type: 'unsupported', reason: 'this channel does not know this kind of message' }
-}
-
-function readMedia(type: MediaContent['type'], file: Fields, caption: string | undefined): MediaContent {
-  const media = { id: String(file.file_id) }
-  const mimeType = asText(file.mime_type)
-  return { type, media: mimeType ? { ...media, mimeType } : media, ...(caption && { caption }) }
 }
 
 /** The method of the API and its fields. */
 function bodyOf({ content, to, quotedId }: OutboundMessage): [method: string, fields: object] {
   const quote = quotedId?.slice(quotedId.lastIndexOf(':') + 1)
-  const common = { chat_id: to.value, ...(quote && { reply_parameters: { message_id: Number(quote) } }) }
+  // An answer is worth more than its quote: the message may have been deleted meanwhile.
+  const reply_parameters = quote && { message_id: Number(quote), allow_sending_without_reply: true }
+  const common = { chat_id: to.value, ...(reply_parameters && { reply_parameters }) }
   switch (content.type) {
     case 'text':
       return ['sendMessage', { ...common, text: content.text }]
@@ -143,6 +138,9 @@ function bodyOf({ content, to, quotedId }: OutboundMessage): [method: string, fi
   }
 }
 
+/** 404: no token looks like that. 403: the person has blocked the bot. */
+const scopes = { 401: 'auth', 403: 'recipient', 404: 'auth', 429: 'account' } as const
+
 /** One request, one verdict: refused when Telegram says so or nothing left, unknown when nobody can tell. */
 async function callApi(url: string, fields: object, signal: AbortSignal | undefined): Promise<Fields> {
   if (signal?.aborted) throw refused('the call was stopped before', { retryable: true })
@@ -151,25 +149,25 @@ async function callApi(url: string, fields: object, signal: AbortSignal | undefi
   const response = await fetch(url, { ...init, redirect: 'manual' }).catch((error: Error) => {
     // No cause goes along: the messages of `fetch` repeat the address, and with it the token.
     const code = asText(asFields(error.cause)?.code)
-    if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') throw refused(code, { retryable: true })
+    if (/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(code ?? ''))
+      throw refused(String(code), { retryable: true })
     throw unknown('The connection to Telegram ended without an answer')
   })
   const answer = parse(new Uint8Array(await response.arrayBuffer().catch(() => new ArrayBuffer(0))))
   if (answer?.ok === true) return asFields(answer.result) ?? {}
   const code = asNumber(answer?.error_code) ?? response.status
-  if (answer?.ok !== false && (code < 400 || code >= 500)) throw unknown('Telegram gave no answer of its own')
+  // Telegram says `ok: false` also where only its front failed (502) or it was stopped at work (500).
+  if (code < 400 || code >= 500) throw unknown(`Telegram gave no answer of its own (${code})`)
   const seconds = asNumber(asFields(answer?.parameters)?.retry_after)
   throw refused(`error ${code}`, {
-    retryable: code === 429 || code >= 500,
-    scope: code === 401 ? 'auth' : code === 403 ? 'recipient' : code === 429 ? 'account' : 'message',
+    retryable: code === 429,
+    scope: scopes[code as keyof typeof scopes] ?? 'message',
     providerCode: String(code),
     ...(seconds !== undefined && { retryAfterMs: seconds * 1000 }),
   })
 }
 
-type ErrorOptions = ConstructorParameters<typeof ChannelError>[2]
-
-function refused(why: string, options: ErrorOptions): ChannelError {
+function refused(why: string, options: ChannelErrorOptions): ChannelError {
   return new ChannelError('channel_refused', `Telegram: nothing was sent (${why}).`, options)
 }
 

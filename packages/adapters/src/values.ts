@@ -32,6 +32,23 @@ export function asNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
+/** Yes or no, as JSON, as 1 and 0, or as text: `"true"`, Python's `"True"`. */
+export function asFlag(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value
+  switch (typeof value === 'string' ? value.toLowerCase() : value) {
+    case 1:
+    case '1':
+    case 'true':
+      return true
+    case 0:
+    case '0':
+    case 'false':
+      return false
+    default:
+      return undefined
+  }
+}
+
 /** Fields of an object that is being put together. */
 export type Draft<T> = { -readonly [Key in keyof T]: T[Key] }
 

@@ -19,8 +19,14 @@ export interface Bot extends People, Reading {
   readonly maxBodyBytes: number
   /** Adds middleware around the responder, outermost first. */
   use(middleware: Middleware): Bot
+  /**
+   * Listens: `bot.on('message.failed', report => …)`. {@link BotEvents} has all events. A listener that
+   * throws is logged and harms nothing.
+   */
   readonly on: BotEmitter['on']
+  /** Listens to the next one only. */
   readonly once: BotEmitter['once']
+  /** Stops listening. */
   readonly off: BotEmitter['off']
   /** Connects the store. Everything else waits for it; call it to learn early that the store is not there. */
   ready(): Promise<void>
@@ -28,13 +34,21 @@ export interface Bot extends People, Reading {
   work(): Worker
   /** Runs a parked turn again. @throws {SwitchboardError} `not_found` */
   replay(turnId: string): Promise<void>
-  /** Refuses new webhooks, commits what waits, stops the workers, closes the store. */
+  /**
+   * Refuses new webhooks (503), commits what waits, stops the workers, closes the store. Running turns have `graceMs`
+   * milliseconds before they are interrupted, which loses nothing. Default 10 000.
+   */
   close(graceMs?: number): Promise<void>
 }
 
 /**
  * Puts a bot together. Nothing connects before the first webhook, `work` or `ready`.
  *
+ * @example
+ * ```ts
+ * const bot = createBot({ channels: [metaChannel({ … })], store: pgliteStore({ dataDir: 'data' }), respond: () => 'Hello!' })
+ * const worker = bot.work()
+ * ```
  * @throws {SwitchboardError} `configuration` when the options cannot work
  */
 export function createBot(options: BotOptions): Bot {

@@ -15,6 +15,7 @@
  * | `channel_refused` | the provider refused: nothing was sent |
  * | `channel_unknown` | the request left, its outcome is not known |
  * | `model_failed` | the model's API refused or failed |
+ * | `limiter_failed` | a rate limiter that processes share did not answer or refused |
  * | `timeout` | a deadline passed |
  */
 export type ErrorCode =
@@ -30,6 +31,7 @@ export type ErrorCode =
   | 'channel_refused'
   | 'channel_unknown'
   | 'model_failed'
+  | 'limiter_failed'
   | 'timeout'
 
 export interface ErrorOptions {
@@ -63,10 +65,15 @@ export class SwitchboardError extends Error {
   }
 }
 
-/** What a failed send concerns: retrying elsewhere may work when only this recipient or account is refused. */
+/**
+ * What a refusal is about, and so what follows when no retry can help. `message`, `recipient`: the message fails. `account`, `auth`:
+ * all messages of the account wait, and one tries from time to time. `window`: the message is parked, or a template goes out.
+ * With `retryAfterMs`, all messages of the `account` or `recipient` wait so long.
+ */
 export type ChannelErrorScope = 'message' | 'recipient' | 'account' | 'window' | 'auth'
 
 export interface ChannelErrorOptions extends ErrorOptions {
+  /** Default `message`. */
   readonly scope?: ChannelErrorScope
   /** The provider's own code. */
   readonly providerCode?: string

@@ -1,8 +1,9 @@
 // The bot
 
+export type { OperatorSend, OperatorText } from './bot/operator-text.js'
 export type { BotOptions, SendOptions, TurnOptions, WindowOptions } from './bot/options.js'
-export type { OperatorText, Target } from './bot/people.js'
 export type { Health } from './bot/reading.js'
+export type { Target } from './bot/target.js'
 export type { Worker } from './bot/worker.js'
 export { type Bot, createBot } from './bot.js'
 // Errors
@@ -53,6 +54,7 @@ export type {
   ModelMessage,
   OperatorMessage,
   OperatorMessageResult,
+  OperatorPiece,
   OutboxItem,
   OutboxOptions,
   Page,
@@ -66,6 +68,7 @@ export type {
   RateLimit,
   RateLimiter,
   Received,
+  ReleaseOptions,
   ReleaseResult,
   ReplyDraft,
   Responder,
@@ -84,6 +87,7 @@ export type {
   Wake,
   WebhookRequest,
   WebhookResponse,
+  WindowRefusal,
 } from './ports/index.js'
 export { type InProcessQueueOptions, inProcessQueue } from './queue/in-process.js'
 export { type ReplyWithOptions, replyWith } from './respond/reply-with.js'
@@ -105,6 +109,7 @@ export {
   type HandoffEvent,
   isPersonalAddress,
   isSaid,
+  isWindowRefusal,
   nextHandoff,
   operatorMark,
   type QuoteSituation,
@@ -152,6 +157,7 @@ export type {
   OutboundContent,
   OutboundFile,
   OutboundFlow,
+  OutboundHeader,
   OutboundLink,
   OutboundList,
   OutboundLocation,

@@ -41,6 +41,41 @@ test('one person has a chat with each account, and each bot hears its own', asyn
   )
 })
 
+test('one person has a chat, and a group is another one, with each of Meta’s numbers', async () => {
+  const second = {
+    phoneNumberId: '106540000000002',
+    displayPhoneNumber: '15550008800',
+    businessAccountId: '102290000000001',
+  }
+  await using both = await startBoth({ otherNumbers: [second] })
+  const { emulator } = both
+  const alex = emulator.person()
+  await alex.text('to the first')
+  await alex.text('to the second', { via: second.phoneNumberId })
+  await alex.text('in the group', { group: 'G1', via: second.phoneNumberId })
+  await emulator.echo({ to: 'Alex Rivera', text: 'Sam here', via: second.phoneNumberId })
+  await sendText(emulator, 'from the first')
+  expect(alex.chat().map(message => message.text)).toEqual(['to the first', 'from the first'])
+  const there = () => alex.chat({ via: second.phoneNumberId }).map(message => message.text)
+  expect(there()).toEqual(['to the second', 'Sam here'])
+  const sendFromSecond = (body: object) =>
+    fetch(`${emulator.url}/v24.0/${second.phoneNumberId}/messages`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${emulator.account.accessToken}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ messaging_product: 'whatsapp', text: { body: 'from the second' }, ...body }),
+    })
+  expect((await sendFromSecond({ to: '+15550001234' })).status).toBe(200)
+  expect(there()).toEqual(['to the second', 'Sam here', 'from the second'])
+  expect((await sendFromSecond({ recipient_type: 'group', to: 'G1' })).status).toBe(200)
+  const state = (await (await fetch(`${emulator.url}/_emulator/state`)).json()) as { chats: unknown }
+  expect(asObjects(state.chats).filter(chat => chat.group)).toMatchObject([
+    { key: 'G1@106540000000002', account: second.phoneNumberId, lastMessage: { text: 'from the second' } },
+  ])
+})
+
 test('one ledger for all, one script of faults that can be kept to one of them', async () => {
   await using all = await startAll()
   const { emulator } = all

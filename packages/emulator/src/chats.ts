@@ -12,7 +12,7 @@ export type Tick = 'sent' | 'delivered' | 'read' | 'failed'
 export interface ChatMessage {
   /** The provider's id: a wamid at Meta. */
   readonly id: string
-  /** A person's key, or a group id; followed by `@` and the account's id when it is not one of Meta's. */
+  /** A person's key, or a group id; followed by `@` and the account's id when it is not Meta's first number. */
   readonly chat: string
   /** `phone-app`: a human of the business, on the business phone (an echo). */
   readonly author: 'person' | 'business' | 'phone-app'
@@ -34,6 +34,8 @@ export interface ChatMessage {
   readonly tick: Tick
   /** Emoji by author: a person's key, or `business`. */
   readonly reactions: Readonly<Record<string, string>>
+  /** Of a poll: what people chose, by their keys. Who took a vote back has chosen nothing. */
+  readonly votes?: Readonly<Record<string, readonly string[]>>
   readonly edited: boolean
   readonly revoked: boolean
 }
@@ -54,6 +56,7 @@ export interface Chats {
   /** A person's message and those before it in its chat were read by the business. */
   readUpTo(id: string): void
   react(id: string, author: string, emoji: string): void
+  vote(id: string, person: string, options: readonly string[]): void
   edit(id: string, content: JsonObject, text: string | undefined): void
   revoke(id: string): void
   typing(chat: string, until: number): void
@@ -119,6 +122,8 @@ export function createChats(events: EventLog): Chats {
       const { [author]: _, ...others } = messages.get(id)?.reactions ?? {}
       change(id, { reactions: emoji === '' ? others : { ...others, [author]: emoji } })
     },
+    vote: (id, person, options) =>
+      void change(id, { votes: { ...messages.get(id)?.votes, [person]: options } }),
     edit: (id, content, text) =>
       void change(id, { content, edited: true, ...(text !== undefined && { text }) }),
     revoke: id => void change(id, { revoked: true }),

@@ -51,7 +51,9 @@ test('Whapi, WAHA and an MCP server are played when asked for', async () => {
   await expect.poll(() => cli.output, { timeout: 15_000 }).toContain('Stop with Ctrl+C')
   const url = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(cli.output)?.[1]
   expect(cli.output).toContain('emulator-whapi-token')
-  expect(cli.output).toContain('session default (NOWEB)')
+  expect(cli.output).toContain('WAHA engine      NOWEB')
+  expect(cli.output).toMatch(/emulator-whapi-secret +WHAPI_WEBHOOK_SECRET/)
+  expect(cli.output).toMatch(/emulator-waha-hmac-key +WAHA_WEBHOOK_HMAC_KEY/)
   expect(cli.output).toContain(`MCP server       ${url}/mcp`)
   for (const secret of ['chosen-key', 'chosen-token']) expect(cli.output).not.toContain(secret)
   const health = await fetch(`${url}/health`, { headers: { authorization: 'Bearer emulator-whapi-token' } })

@@ -19,48 +19,62 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** What a line says, its value, and the variable of the flagship that takes it. */
+type Line = readonly [what: string, value: string, variable?: string]
+
 function greeting(emulator: Emulator, options: CliOptions): string {
   const { url, modelUrl, phoneUrl, account } = emulator
-  const webhook =
-    options.webhook === undefined ? 'none yet: start again with --webhook <url>' : String(options.webhook)
-  return `listening on ${url}
-
-  phone            ${phoneUrl}
-  Graph API        ${url}            WHATSAPP_GRAPH_URL
-  phone number id  ${account.phoneNumberId}                  WHATSAPP_PHONE_NUMBER_ID
-  access token     ${shown(options.accessToken, account.accessToken)}            WHATSAPP_ACCESS_TOKEN
-  app secret       ${shown(options.appSecret, account.appSecret)}              WHATSAPP_APP_SECRET
-  model API        ${modelUrl}         OPENAI_BASE_URL
-  control API      ${url}/_emulator/state
-  webhooks to      ${webhook}${others(emulator, options)}
-
-Stop with Ctrl+C.
-`
+  const { appSecret, accessToken, verifyToken, webhook } = options
+  const lines: Line[] = [
+    ['phone', phoneUrl],
+    ['Graph API', url, 'WHATSAPP_GRAPH_URL'],
+    ['phone number id', account.phoneNumberId, 'WHATSAPP_PHONE_NUMBER_ID'],
+    ['access token', shown(accessToken, account.accessToken), 'WHATSAPP_ACCESS_TOKEN'],
+    ['app secret', shown(appSecret, account.appSecret), 'WHATSAPP_APP_SECRET'],
+    ['verify token', shown(verifyToken, account.verifyToken), 'WHATSAPP_VERIFY_TOKEN'],
+    ['model API', modelUrl, 'OPENAI_BASE_URL'],
+    ['control API', `${url}/_emulator/state`],
+    ['webhooks to', String(webhook ?? 'none yet: start again with --webhook <url>')],
+  ]
+  const blocks = [lines, ...others(emulator, options)].map(block => block.map(lineOf).join('\n'))
+  return `listening on ${url}\n\n${blocks.join('\n\n')}\n\nStop with Ctrl+C.\n`
 }
 
+const lineOf = ([what, value, variable = '']: Line) =>
+  `  ${what.padEnd(15)}  ${value.padEnd(38)}  ${variable}`.trimEnd()
+
 /** What a bot at Whapi, WAHA or the MCP server is configured with. */
-function others(emulator: Emulator, { whapi, waha, mcp }: CliOptions): string {
-  const lines: string[] = []
+function others(emulator: Emulator, { whapi, waha, mcp }: CliOptions): readonly (readonly Line[])[] {
+  const blocks: Line[][] = []
   if (whapi) {
-    const { url, token } = emulator.whapi
-    lines.push('', `  Whapi API        ${url}`, `  Whapi token      ${shown(whapi.token, token)}`)
-    lines.push(`  Whapi webhooks   ${whapi.webhook ?? 'none yet'}`)
+    const { url, token, headers } = emulator.whapi
+    const secret = (headers.authorization ?? '').replace(/^Bearer /, '')
+    blocks.push([
+      ['Whapi API', url, 'WHAPI_API_URL'],
+      ['Whapi token', shown(whapi.token, token), 'WHAPI_TOKEN'],
+      ['Whapi secret', secret, 'WHAPI_WEBHOOK_SECRET'],
+      ['Whapi webhooks', String(whapi.webhook ?? 'none yet: --whapi-webhook <url>')],
+    ])
   }
   if (waha) {
-    const { url, apiKey, session, engine } = emulator.waha
-    lines.push('', `  WAHA API         ${url}, session ${session} (${engine})`)
-    lines.push(`  WAHA key         ${shown(waha.apiKey, apiKey)}`)
-    lines.push(`  WAHA webhooks    ${waha.webhook ?? 'none yet'}`)
+    const { url, apiKey, session, engine, hmacKey = '' } = emulator.waha
+    blocks.push([
+      ['WAHA API', url, 'WAHA_URL'],
+      ['WAHA key', shown(waha.apiKey, apiKey), 'WAHA_API_KEY'],
+      ['WAHA session', session, 'WAHA_SESSION'],
+      ['WAHA engine', engine],
+      ['WAHA HMAC key', shown(waha.hmacKey ?? undefined, hmacKey), 'WAHA_WEBHOOK_HMAC_KEY'],
+      ['WAHA webhooks', String(waha.webhook ?? 'none yet: --waha-webhook <url>')],
+    ])
   }
   if (mcp) {
-    const { url, token } = emulator.mcp
-    lines.push(
-      '',
-      `  MCP server       ${url}`,
-      `  MCP token        ${shown(mcp.token ?? undefined, token ?? '')}`,
-    )
+    const { url, token = '' } = emulator.mcp
+    blocks.push([
+      ['MCP server', url, 'MCP_SERVER_URL'],
+      ['MCP token', shown(mcp.token ?? undefined, token), 'MCP_TOKEN'],
+    ])
   }
-  return lines.map(line => `\n${line}`).join('')
+  return blocks
 }
 
 /** A secret that somebody chose is not printed; the built-in ones are no secrets. */

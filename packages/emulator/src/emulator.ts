@@ -36,14 +36,18 @@ export interface Emulator extends AsyncDisposable {
 
   /** A person by name, key, phone or BSUID; without an argument the first. Throws when there is nobody. */
   person(selector?: string): Person
+  /** Everybody, in the order in which they came. */
   readonly people: readonly Person[]
+  /** Adds somebody; without `phone` they get a number, with `null` they show none. */
   addPerson(details: PersonDetails): Person
 
   /** All that came in. */
   readonly ledger: Ledger
   /** Requests that the provider would refuse, with the reason: empty at the end of a good test. */
   readonly refusals: readonly Refusal[]
+  /** What goes wrong on purpose: `faults.add({ kind: 'rate-limit', retryAfter: 1 })`. */
   readonly faults: Faults
+  /** What the model API answers, and what it was asked. */
   readonly model: Model
 
   /** Sets where webhooks go: a URL, or a `Request → Response` handler. */
@@ -62,6 +66,7 @@ export interface Emulator extends AsyncDisposable {
   status(wamid: string, status: Status, options?: { code?: number }): Promise<Delivery | undefined>
   /** Changes when statuses are sent, or with `false` that they are. */
   configureStatuses(statuses: StatusOptions | false): void
+  /** How webhooks to the bot went, of all providers. */
   readonly webhooks: {
     /** Every attempt to deliver a webhook. */
     readonly attempts: readonly RecordedAttempt[]
@@ -78,7 +83,10 @@ export interface Emulator extends AsyncDisposable {
 }
 
 export interface EmulatorAccount extends BusinessNumber {
+  /** Bearer token that the Graph API asks for. */
   readonly accessToken: string
+  /** Key of the webhooks' `X-Hub-Signature-256`. */
   readonly appSecret: string
+  /** Of the webhook's GET verification. */
   readonly verifyToken: string
 }

@@ -62,7 +62,7 @@ export interface WhapiOptions {
   readonly channelId?: string
   /** Digits of the business number. Default 15550008888. */
   readonly phone?: string
-  /** Headers of every webhook: Whapi signs nothing, so this is where a secret goes. Default `{ 'x-hook-secret': 'emulator-whapi-secret' }`. */
+  /** Headers of every webhook: Whapi signs nothing, so this is where a secret goes. Default `{ authorization: 'Bearer emulator-whapi-secret' }`. */
   readonly headers?: Readonly<Record<string, string>>
   /** Kinds of media that come with a `link`: image, audio, voice, video, document, sticker. Default none. */
   readonly autoDownload?: readonly string[]

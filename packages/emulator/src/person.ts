@@ -20,13 +20,17 @@ export interface MediaOptions extends SayOptions {
 
 /** Somebody with a phone. Each method is something done on that phone, and resolves when the webhook was taken. */
 export interface Person {
+  /** Names the person in chats, addresses and the control API: `alex-rivera`. */
   readonly key: string
   readonly name: string
   /** Digits, as in `wa_id`; absent when the business is not shown it. */
   readonly phone: string | undefined
+  /** The business-scoped user id (BSUID). */
   readonly userId: string | undefined
+  /** With its `@`. */
   readonly username: string | undefined
 
+  /** Writes a text. */
   text(body: string, options?: SayOptions): Promise<Said>
   /** Without bytes: a small built-in picture. */
   image(bytes?: Uint8Array, options?: MediaOptions): Promise<Said>
@@ -52,7 +56,9 @@ export interface Person {
   listReply(row: { id: string; title: string; description?: string }, options?: SayOptions): Promise<Said>
   /** Taps a quick-reply button of a template. */
   templateButton(button: { payload: string; text: string }, options?: SayOptions): Promise<Said>
+  /** Changes the words of a message of theirs. */
   edit(messageId: string, body: string, options?: SayOptions): Promise<Said>
+  /** Deletes a message of theirs for everyone. */
   revoke(messageId: string, options?: SayOptions): Promise<Said>
   /** Votes in a poll of the bot, by the words of the options; none takes the vote back. Whapi and WAHA only. */
   vote(messageId: string, options: readonly string[], sayOptions?: SayOptions): Promise<Said>

@@ -35,7 +35,10 @@ function applyChange(world: World, message: JsonObject, author: string): boolean
       world.chats.edit(asString(edit.original_message_id) ?? '', content, wordsOf(type, content))
   } else if (message.type === 'revoke' && isObject(revoke))
     world.chats.revoke(asString(revoke.original_message_id) ?? '')
-  else return message.type === 'vote' && isObject(vote)
+  else if (message.type === 'vote' && isObject(vote)) {
+    const options = Array.isArray(vote.options) ? vote.options.map(String) : []
+    world.chats.vote(asString(vote.message_id) ?? '', author, options)
+  } else return false
   return true
 }
 

@@ -47,9 +47,11 @@ create table switchboard.former_identities (
   channel text collate "C" not null,
   value text collate "C" not null,
   left_at timestamptz not null default now(),
-  primary key (user_id, kind, channel, value)
+  primary key (value, kind, channel, user_id)
 );
+create index former_identities_user on switchboard.former_identities (user_id);
 comment on table switchboard.former_identities is 'Addresses that people have left. An event that is late does not give them back.';
+comment on column switchboard.former_identities.left_at is 'When the provider said so, if it says when: what was true before is no evidence any more.';
 
 create table switchboard.conversations (
   id bigint generated always as identity primary key,
@@ -134,11 +136,12 @@ create table switchboard.messages (
   unique (account_id, provider_id)
 ) with (fillfactor = 95);
 create index messages_amendments on switchboard.messages (account_id, quoted_id) where type in ('reaction', 'edit', 'revoke');
+create index messages_reactions on switchboard.messages (sender_id) where type = 'reaction' and sender_id is not null;
 create unique index messages_outbound on switchboard.messages (outbound_id) where outbound_id is not null;
 comment on table switchboard.messages is 'Every line of every conversation, in the order of position. (account_id, provider_id) is the key of deduplication.';
 comment on column switchboard.messages.position is 'Microseconds since 1970, strictly growing in the order of commits; backfilled ones lie at the time when they were written.';
-comment on column switchboard.messages.turn_id is 'The turn that wrote it.';
-comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: merges knows who that user is now.';
+comment on column switchboard.messages.turn_id is 'The turn that wrote it. Pieces of one text of an operator share a number below zero.';
+comment on column switchboard.messages.sender_id is 'The user who wrote it, in groups. Not changed by a merge: user_now says who that is.';
 comment on column switchboard.messages.answerable is 'The customer says something now: the rule isSaid of @switchboard/core, it was not revoked, and it was not dealt with before a merge moved the mark back.';
 comment on column switchboard.messages.status is 'Of outbound messages. HOT updates keep receipts cheap: no index names it.';
 comment on column switchboard.messages.outbound_id is 'Our id of what we send. Other messages are known as conversation-position.';
@@ -180,34 +183,37 @@ create table switchboard.deliveries (
   after_position bigint,
   attempt integer not null,
   after_attempt integer,
-  forced boolean not null default false,
   state text collate "C" not null check (
     state in ('pending', 'sending', 'sent', 'failed', 'retried', 'deferred', 'parked', 'unknown', 'cancelled')
   ),
   error text,
+  release text collate "C" check (release in ('forced', 'template')),
+  refused_id text collate "C",
   primary key (conversation_id, position, attempt),
   check (state not in ('pending', 'sending') or due_at is not null)
 );
 create index deliveries_open on switchboard.deliveries (conversation_id, position) where state in ('pending', 'sending');
 create index deliveries_parked on switchboard.deliveries (conversation_id, position) where state = 'parked';
+create index deliveries_refused on switchboard.deliveries (refused_id) where refused_id is not null;
 create index deliveries_due on switchboard.deliveries (state, due_at) where due_at is not null;
 comment on table switchboard.deliveries is 'Attempts to send a message, recorded before they happen. A message is pending or sending exactly while one of its attempts is.';
 comment on column switchboard.deliveries.after_position is 'Which record gave it to its sender, with after_attempt: a record that is repeated gives it again.';
 comment on column switchboard.deliveries.state is 'deferred: the message was given back before it left, or was parked and is so no more. Such attempts are not counted.';
-comment on column switchboard.deliveries.forced is 'A person let it go, whatever the window is.';
+comment on column switchboard.deliveries.release is 'How it was let go although its window counts as closed. forced: by a person, whatever the window is; template: only as a template, since the provider has said that the window is closed.';
+comment on column switchboard.deliveries.refused_id is 'The provider''s id of the message in this attempt, which it took and refused later because the window was closed. What it still says about that id is not about the next attempt.';
 comment on column switchboard.deliveries.due_at is 'pending: when it may leave. sending: when its answer is overdue. unknown: since when. Otherwise null.';
 
 create table switchboard.receipts (
   account_id integer not null references switchboard.accounts,
   provider_id text collate "C" not null,
-  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed', 'amended')),
+  status text collate "C" not null check (status in ('sent', 'delivered', 'read', 'failed', 'refused', 'amended')),
   at timestamptz not null,
   received_at timestamptz not null,
   error text,
   primary key (account_id, provider_id, status)
 );
 create index receipts_received on switchboard.receipts (received_at);
-comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. amended: the message has amendments, which are lines.';
+comment on table switchboard.receipts is 'Receipts whose message is not known yet: a send or an echo brings it, or another tool sent it and nobody ever asks. refused: failed because the window was closed. amended: the message has amendments, which are lines.';
 
 create table switchboard.merges (
   id bigint generated always as identity primary key,

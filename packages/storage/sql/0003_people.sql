@@ -51,6 +51,32 @@ as $$
 $$;
 comment on function switchboard.are_of is 'Whether all the addresses are those of this user.';
 
+create function switchboard.user_now(wanted bigint) returns bigint
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  with recursive chain (id) as (
+    select wanted
+    union
+    select m.user_id from chain c join merges m on m.merged_user_id = c.id
+  )
+  select min(c.id) from chain c
+$$;
+comment on function switchboard.user_now is 'The user of this id, or the one that they were merged into: the oldest remains.';
+
+create function switchboard.ids_of(owner bigint) returns setof bigint
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  with recursive ids (id) as (
+    select owner
+    union
+    select m.merged_user_id from ids i join merges m on m.user_id = i.id
+  )
+  select i.id from ids i
+$$;
+comment on function switchboard.ids_of is 'The ids under which the lines of a user have been written: their own, and those of users merged into them.';
+
 create function switchboard.is_personal(kind text) returns boolean
   language sql immutable parallel safe
   return kind in ('bsuid', 'parent_bsuid', 'lid', 'id');
@@ -73,24 +99,39 @@ as $$
 $$;
 comment on function switchboard.is_somebody_else is 'Whether the candidate has a personal address of a kind of which the owner, or the event, has another one.';
 
+create function switchboard.has_left(
+  owner bigint, channel_name text, kinds text[], addresses text[], since timestamptz
+) returns boolean
+  language sql stable
+  set search_path = switchboard, pg_temp
+as $$
+  select exists (
+    select 1
+    from unnest(kinds, addresses) as a (kind, value)
+    join former_identities f on f.value = a.value and f.kind = a.kind and f.channel = identity_channel(a.kind, channel_name)
+      and f.user_id = owner
+    where f.left_at >= since
+  )
+$$;
+comment on function switchboard.has_left is 'Whether the user has left one of these addresses since then.';
+
 create function switchboard.learn_identities(
-  owner bigint, channel_name text, kinds text[], addresses text[], told boolean default false
+  owner bigint, channel_name text, kinds text[], addresses text[], said_at timestamptz default '-infinity'
 ) returns void
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- An address that they have left comes back only when that is told: an old event may still show it.
+-- An address that they have left comes back only when that is told and new: an old event may still show it.
 declare
+  is_old constant boolean := has_left(owner, channel_name, kinds, addresses, said_at);
   address record;
 begin
   for address in
-    select a.kind, a.value, f.user_id is not null as was_left
+    select a.kind, a.value
     from unnest(kinds, addresses) with ordinality as a (kind, value, place)
-    left join former_identities f on f.user_id = owner and f.kind = a.kind and f.value = a.value
-      and f.channel = identity_channel(a.kind, channel_name)
+    where not is_old or is_personal(a.kind)
     order by a.place
   loop
-    continue when address.was_left and not told;
     insert into identities (value, kind, channel, user_id, created_at)
     values (address.value, address.kind, identity_channel(address.kind, channel_name), owner, clock_timestamp())
     on conflict do nothing;
@@ -99,7 +140,7 @@ begin
       update users set phone = address.value where id = owner;
     end if;
     delete from former_identities f
-    where address.was_left and f.user_id = owner and f.kind = address.kind and f.value = address.value
+    where f.user_id = owner and f.kind = address.kind and f.value = address.value
       and f.channel = identity_channel(address.kind, channel_name);
   end loop;
 end

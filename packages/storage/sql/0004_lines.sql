@@ -135,6 +135,13 @@ begin
     from addresses o
     group by o.kind, o.channel, o.value
     having count(distinct o.person) > 1
+    union
+    -- One number, and two people who show it.
+    select o.person
+    from addresses o
+    where is_personal(o.kind)
+    group by o.person, o.kind
+    having count(distinct o.value) > 1
   ), people as materialized (
     select o.person, nextval('users_id_seq') as user_id,
       (array_agg(o.name order by o.number desc) filter (where o.name is not null))[1] as name,

@@ -215,8 +215,8 @@ begin
   if news then
     perform introduce(given, numbers);
   end if;
-  if releases is not null then
-    perform release_parked(releases, false, moment);
+  if releases is not null and cardinality(release_parked(releases, false, moment)) > 0 then
+    results := coalesce(results, '{}') || json_build_object('kind', 'released', 'conversationIds', releases::text[]);
   end if;
   if special is not null then
     results := coalesce(results, '{}') || follow_handoff(special, quiet_ms, max_wait_ms, max_count, idle_ms, moment);
@@ -309,6 +309,12 @@ as $$
     select l.conversation_id as id from unnest(lines) as l
     union select r.conversation_id from unnest(receipts) as r
     union select o.id from conversations o where o.user_id = any (owners)
+    -- Groups: of two reactions of one person only the newer one remains.
+    union
+    select r.conversation_id
+    from unnest(owners) as owner
+    cross join lateral ids_of(owner) as u (id)
+    join messages r on r.sender_id = u.id and r.type = 'reaction'
   ) as c
   where c.id is not null
 $$;
@@ -468,10 +474,11 @@ create function switchboard.ingest(given json, more jsonb, options jsonb) return
   set jit = off
   set lock_timeout = '5s'
 as $$
--- given: [given_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses}]}
+-- given: [given_line], no message twice; more: {receipts: [receipt], changes: [{number, channel, account, kinds, addresses, at}]}
 -- options: {quiet_ms, max_wait_ms, max_count, idle_ms}
 -- Everything carries the number of its event. Returns one object per event that did something, and one more for each merge that
--- it brought about; the others were duplicates.
+-- it brought about, for what it made the window refuse, and for conversations in which parked messages may leave now; the
+-- others were duplicates.
 declare
   quiet_ms double precision := options ->> 'quiet_ms';
   max_wait_ms double precision := options ->> 'max_wait_ms';

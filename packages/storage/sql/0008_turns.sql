@@ -77,7 +77,9 @@ create function switchboard.burst_range(conversation bigint, read_to bigint, max
   returns table (replay bigint, starts_after bigint, ends_at bigint, chosen bigint[])
   language sql stable parallel safe rows 1
 begin atomic
-  select r.id, coalesce(r.from_position, burst_range.read_to), coalesce((select max(b) from unnest(r.burst) as b), (
+  select r.id, coalesce(r.from_position, burst_range.read_to), case when r.burst is not null then (
+    select max(b) from unnest(r.burst) as b
+  ) else (
     select max(u.position)
     from (
       select m.position
@@ -88,10 +90,14 @@ begin atomic
       order by m.position
       limit case when r.id is null then max_burst end
     ) as u
-  )), r.burst
+  ) end, r.burst
   from (values (1)) as always
   left join lateral (
-    select t.id, t.from_position, t.to_position, t.burst
+    select t.id, t.from_position, t.to_position, case when t.burst is not null then array(
+      select m.position
+      from switchboard.messages m
+      where m.conversation_id = conversation and m.position = any (t.burst) and m.amended -> 'revokedAt' is null
+    ) end as burst
     from switchboard.turns t
     where t.conversation_id = conversation and t.waiting
     order by t.to_position

@@ -14,7 +14,7 @@ comment on function switchboard.status_after_send is 'The rule statusAfterSend o
 
 create type switchboard.outbox_row as (
   "conversationId" text, "messageId" text, author text, attempt integer, channel text, account text, kind text, value text,
-  text text, content jsonb, "quotedId" text, "customerAt" bigint, deferrals bigint, released boolean
+  text text, content jsonb, "quotedId" text, "customerAt" bigint, deferrals bigint, release text
 );
 
 create function switchboard.outbox_item(m switchboard.messages, attempt integer) returns switchboard.outbox_row
@@ -29,7 +29,7 @@ as $$
       where d.conversation_id = m.conversation_id and d.position = m.position and d.state = 'deferred'
     ) end,
     case when attempt > 1 then (
-      select nullif(d.forced, false) from deliveries d
+      select d.release from deliveries d
       where d.conversation_id = m.conversation_id and d.position = m.position and d.attempt = outbox_item.attempt
     ) end
   )::outbox_row
@@ -107,7 +107,9 @@ create type switchboard.send_record as (
 
 comment on type switchboard.send_record is 'type, text, content: what went out in place of what was said, if it was something else.';
 
-create type switchboard.recorded_row as (number integer, status text, next switchboard.outbox_row);
+create type switchboard.recorded_row as (
+  number integer, status text, next switchboard.outbox_row, refused switchboard.window_refusal[]
+);
 
 create function switchboard.apply_sends(records switchboard.send_record[], moment timestamptz) returns json[]
   language plpgsql
@@ -117,19 +119,20 @@ as $$
 declare
   failed send_record;
   statuses text[];
+  refused window_refusal[];
   last_numbers integer[];
   started_in bigint[];
   items outbox_row[];
 begin
   with judged as materialized (
-    select r.*, m.status, d.forced,
+    select r.*, m.status, d.release, s.stale,
       case
-        when r.outcome <> 'sent' and r.attempt <> d.attempt then m.status
+        when s.stale or r.outcome <> 'sent' and r.attempt <> d.attempt then m.status
         when r.outcome in ('retry', 'deferred', 'parked') and m.author = 'bot' and c.handoff <> 'bot'
           and m.status in ('sending', 'unknown') then 'cancelled'
         else status_after_send(m.status, r.outcome)
       end as new_status,
-      r.outcome = 'sent' and r.provider_id is not null and m.provider_id is null
+      r.outcome = 'sent' and not s.stale and r.provider_id is not null and m.provider_id is null
         and row_number() over (partition by r.account_id, r.provider_id order by r.number) = 1
         and not exists (
           select 1 from messages o where o.account_id = r.account_id and o.provider_id = r.provider_id
@@ -138,12 +141,21 @@ begin
     join conversations c on c.id = r.conversation_id
     join messages m on m.conversation_id = r.conversation_id and m.position = r.place
     cross join lateral (
-      select l.attempt, l.forced
+      select l.attempt, l.release
       from deliveries l
       where l.conversation_id = r.conversation_id and l.position = r.place
       order by l.attempt desc
       limit 1
     ) as d
+    cross join lateral (
+      -- A receipt has said already that the window refused what this answer says was taken.
+      select r.outcome = 'sent' and (m.status <> 'sending' or r.attempt <> d.attempt) and exists (
+        select 1 from deliveries o
+        where o.conversation_id = r.conversation_id and o.position = r.place
+          and case when r.provider_id is null then o.attempt = r.attempt and o.refused_id is not null
+            else o.refused_id = r.provider_id end
+      ) as stale
+    ) as s
   ), answered as (
     update deliveries d set
       state = case when j.outcome = 'retry' then 'retried' when j.outcome = 'parked' and j.new_status <> 'parked' then 'cancelled'
@@ -152,7 +164,7 @@ begin
       due_at = case when j.new_status = 'unknown' then moment end,
       error = j.error
     from judged j
-    where d.conversation_id = j.conversation_id and d.position = j.place and d.attempt = j.attempt
+    where d.conversation_id = j.conversation_id and d.position = j.place and d.attempt = j.attempt and not j.stale
       and (d.state = 'sending' or j.outcome = 'sent' or d.state = 'unknown' and j.outcome <> 'unknown')
   ), overtaken as (
     -- The answer to an earlier attempt settles the message: what a later one does no longer matters.
@@ -162,10 +174,10 @@ begin
       due_at = null
     from judged j
     where d.conversation_id = j.conversation_id and d.position = j.place and d.attempt <> j.attempt
-      and j.outcome = 'sent' and d.due_at is not null
+      and j.outcome = 'sent' and not j.stale and d.due_at is not null
   ), retried as (
-    insert into deliveries (conversation_id, position, attempt, state, due_at, forced)
-    select j.conversation_id, j.place, j.attempt + 1, 'pending', after(moment, j.after_ms), j.forced
+    insert into deliveries (conversation_id, position, attempt, state, due_at, release)
+    select j.conversation_id, j.place, j.attempt + 1, 'pending', after(moment, j.after_ms), j.release
     from judged j
     where j.new_status = 'pending' and j.status <> 'pending'
   )
@@ -178,14 +190,15 @@ begin
     text = case when j.type is null then m.text else j.text end,
     content = case when j.type is null then m.content else j.content end
   from judged j
-  where m.conversation_id = j.conversation_id and m.position = j.place and (j.new_status <> j.status or j.learns or j.type is not null);
+  where m.conversation_id = j.conversation_id and m.position = j.place and not j.stale
+    and (j.new_status <> j.status or j.learns or j.type is not null);
 
   if exists (select 1 from unnest(records) as r where r.outcome = 'parked') then
     update conversations set parked = true
     where id = any (array(select r.conversation_id from unnest(records) as r where r.outcome = 'parked'));
   end if;
 
-  perform apply_waiting_receipts(array_agg(r.conversation_id), array_agg(r.place), moment)
+  refused := apply_waiting_receipts(array_agg(r.conversation_id), array_agg(r.place), moment)
   from unnest(records) as r
   where exists (
     select 1 from receipts w where w.account_id = r.account_id and w.provider_id = r.provider_id
@@ -227,7 +240,8 @@ begin
   return array(
     select row_to_json(row(
       r.number, statuses[r.ordinality],
-      case when r.number = any (last_numbers) then items[array_position(started_in, r.conversation_id)] end
+      case when r.number = any (last_numbers) then items[array_position(started_in, r.conversation_id)] end,
+      case when refused is not null then array(select w from unnest(refused) as w where w.because = r.id) end
     )::recorded_row)
     from unnest(records) with ordinality as r
   );
@@ -245,7 +259,7 @@ create function switchboard.record_sends(records jsonb) returns json
   set lock_timeout = '5s'
 as $$
 -- records: [{number, id, attempt, outcome, provider_id, error, after_ms, send_lease_ms, type, text, content}]
--- Returns {number, status, next} for each.
+-- Returns {number, status, next, refused} for each.
 declare
   found_records send_record[];
   strangers text;
@@ -303,14 +317,44 @@ begin
     where m.conversation_id = p.conversation_id and m.position = p.position and m.status = 'parked'
     returning m.conversation_id, m.position, m.outbound_id, p.attempt
   ), started as (
-    insert into deliveries (conversation_id, position, attempt, state, due_at, forced)
-    select v.conversation_id, v.position, v.attempt + 1, 'pending', moment, by_person from moved v
+    insert into deliveries (conversation_id, position, attempt, state, due_at, release)
+    select v.conversation_id, v.position, v.attempt + 1, 'pending', moment, case when by_person then 'forced' end from moved v
   )
   select array_agg(v.outbound_id order by v.position) into released from moved v;
   update conversations set parked = false where id = any (released_in);
   return coalesce(released, '{}');
 end
 $$;
+
+create function switchboard.release_as_template(conversation bigint, wanted text, moment timestamptz) returns text[]
+  language sql
+  set search_path = switchboard, pg_temp
+as $$
+  with parked as (
+    update deliveries d set state = 'deferred'
+    from messages m
+    where m.outbound_id = wanted and m.conversation_id = conversation and m.status = 'parked' and m.type <> 'template'
+      and d.conversation_id = m.conversation_id and d.position = m.position and d.state = 'parked'
+      and not exists (
+        select 1
+        from deliveries o
+        join conversations c on c.id = o.conversation_id
+        where o.conversation_id = conversation and o.release = 'template'
+          and coalesce(o.started_at, o.due_at) >= coalesce(c.customer_at, '-infinity')
+      )
+    returning d.conversation_id, d.position, d.attempt
+  ), started as (
+    insert into deliveries (conversation_id, position, attempt, state, due_at, release)
+    select p.conversation_id, p.position, p.attempt + 1, 'pending', moment, 'template' from parked p
+  ), moved as (
+    update messages m set status = 'pending'
+    from parked p
+    where m.conversation_id = p.conversation_id and m.position = p.position
+    returning m.outbound_id
+  )
+  select array(select outbound_id from moved)
+$$;
+comment on function switchboard.release_as_template is 'Lets one parked message go as a template, unless one has asked the customer already since they wrote. Under the lock.';
 
 create function switchboard.resend_unknown(conversation bigint, place bigint, lease_ms double precision, moment timestamptz)
   returns switchboard.outbox_row

@@ -11,7 +11,7 @@ create function switchboard.find_amendments(m switchboard.messages) returns swit
 as $$
   with found as materialized (
     select a as line, a.type, a.author, a.position, a.text, a.sender_name,
-      coalesce(a.sender_id::text, a.sender_name) as sender, coalesce(a.sent_at, a.received_at) as written
+      coalesce(user_now(a.sender_id)::text, a.sender_name) as sender, coalesce(a.sent_at, a.received_at) as written
     from messages a
     where a.account_id = (m).account_id and a.quoted_id = (m).provider_id and a.type in ('reaction', 'edit', 'revoke')
       and a.conversation_id = (m).conversation_id
@@ -81,12 +81,14 @@ begin
 end
 $$;
 
-create function switchboard.change_burst(conversation bigint, place bigint, due timestamptz) returns timestamptz
+create function switchboard.change_burst(
+  conversation bigint, place bigint, asked boolean, due timestamptz
+) returns timestamptz
   language plpgsql
   set search_path = switchboard, pg_temp
 as $$
--- Under the lock of the conversation, after a message that the bot has not dealt with says something else or nothing. due: when the
--- burst is due from now on; null means as before. Voids a reply in the making; when nothing is left, its turn is taken away.
+-- Under the lock of the conversation, after a message says something else or nothing. asked: it was answerable. due: when the burst
+-- is due from now on; null means as before. Voids a reply in the making; when nothing is left, its turn is taken away.
 -- Returns when the conversation is due, or null when the bot has dealt with the message.
 declare
   unread record;
@@ -94,10 +96,12 @@ declare
   c conversations;
 begin
   select * into c from conversations k where k.id = conversation;
-  select count(*) as waiting, coalesce(bool_or(place > t.from_position and place <= t.to_position), false) as hit into replay
+  select count(*) as waiting, coalesce(bool_or(
+    case when t.burst is null then asked and place > t.from_position and place <= t.to_position else place = any (t.burst) end
+  ), false) as hit into replay
   from turns t
   where t.conversation_id = conversation and t.waiting;
-  if c.handoff <> 'bot' or place <= c.read_to and not replay.hit then
+  if c.handoff <> 'bot' or not replay.hit and not (asked and place > c.read_to) then
     return null;
   end if;
   select count(*)::integer as count, min(m.received_at) as since into unread
@@ -158,7 +162,7 @@ begin
   update messages m set
     type = new.type, text = new.text, content = new.content, answerable = new.answerable, amended = new.amended
   where m.conversation_id = conversation and m.position = old.position;
-  if not old.answerable or (new.text, new.content, new.answerable) is not distinct from (old.text, old.content, old.answerable) then
+  if (new.text, new.content, new.amended -> 'revokedAt') is not distinct from (old.text, old.content, old.amended -> 'revokedAt') then
     return null;
   end if;
   if new.answerable and quiet_ms is not null then
@@ -168,7 +172,7 @@ begin
       where c.id = conversation
     );
   end if;
-  return change_burst(conversation, old.position, due);
+  return change_burst(conversation, old.position, old.answerable, due);
 end
 $$;
 

@@ -1,47 +1,4 @@
--- Who is who, when that is not as simple as an address that somebody has: docs/identity.md has the table.
-
-create function switchboard.address_on(owner bigint, channel_name text) returns switchboard.peer_row
-  language sql stable
-  set search_path = switchboard, pg_temp
-as $$
-  select row(a.kind, a.value)::peer_row
-  from (
-    select 'phone' as kind, u.phone as value, 1 as choice, null::timestamptz as created_at
-    from users u
-    where u.id = owner and u.phone is not null
-    union all
-    select i.kind, i.value, 2, i.created_at from identities i where i.user_id = owner and i.channel = channel_name
-  ) as a
-  order by a.choice, a.created_at desc
-  limit 1
-$$;
-comment on function switchboard.address_on is 'Where somebody can be written to: the phone that is shown, else the address that was added last.';
-
-create function switchboard.drop_address(owner bigint, channel_name text, address_kind text, address text) returns void
-  language plpgsql
-  set search_path = switchboard, pg_temp
-as $$
--- The address is free: whoever shows it next is somebody else. Conversations with that peer go on with another address.
-declare
-  place constant text := identity_channel(address_kind, channel_name);
-begin
-  insert into former_identities (user_id, kind, channel, value) values (owner, address_kind, place, address)
-  on conflict do nothing;
-  delete from identities i
-  where i.value = address and i.kind = address_kind and i.channel = place and i.user_id = owner;
-  if address_kind = 'phone' then
-    update users set phone = (
-      select i.value from identities i where i.user_id = owner and i.kind = 'phone' order by i.created_at desc limit 1
-    )
-    where id = owner and phone = address;
-  end if;
-  update conversations c set peer_kind = n.kind, peer_value = n.value
-  from accounts a
-  cross join lateral (select (address_on(owner, a.channel)).*) as n
-  where c.user_id = owner and a.id = c.account_id and c.peer_kind = address_kind and c.peer_value = address
-    and (place = '' or a.channel = channel_name) and n.value is not null;
-end
-$$;
+-- What becomes of two users who turned out to be one, and of their conversations: docs/identity.md says when they do.
 
 create function switchboard.move_messages(kept bigint, gone bigint, kept_mark bigint, gone_mark bigint) returns void
   language plpgsql
@@ -59,11 +16,12 @@ declare
   new_places bigint[] := '{}';
 begin
   -- Positions name the messages of parked turns from now on: within the same range there are others.
-  update turns t set burst = coalesce(t.burst, (
-    select array_agg(m.position order by m.position)
+  update turns t set burst = coalesce(t.burst, array(
+    select m.position
     from messages m
     where m.conversation_id = t.conversation_id and m.answerable
       and m.position > t.from_position and m.position <= t.to_position
+    order by m.position
   ))
   where t.outcome = 'parked' and t.conversation_id in (kept, gone);
   update turns t set conversation_id = kept
@@ -154,6 +112,7 @@ begin
     voids = 0,
     message_count = k.message_count + g.message_count,
     parked = k.parked or g.parked,
+    early_until = greatest(k.early_until, g.early_until),
     customer_at = greatest(k.customer_at, g.customer_at),
     last_position = coalesce((select max(m.position) from messages m where m.conversation_id = kept), 0),
     read_to = least(k.read_to, g.read_to),
@@ -174,6 +133,13 @@ begin
   ) as u
   where c.id = kept;
   perform file_wake(kept);
+  perform amend_message(t.account_id, kept, t.provider_id, null, null, null, moment)
+  from (
+    select distinct m.account_id, m.provider_id
+    from messages a
+    join messages m on m.account_id = a.account_id and m.provider_id = a.quoted_id and m.conversation_id = kept
+    where a.conversation_id = kept and a.type in ('reaction', 'edit', 'revoke')
+  ) as t;
   if speaker <> 'bot' then
     perform silence_bot(kept, moment);
   end if;
@@ -200,9 +166,9 @@ declare
 begin
   owner := least(one, other);
   update identities set user_id = owner where user_id = gone;
-  insert into former_identities (user_id, kind, channel, value, left_at)
+  insert into former_identities as o (user_id, kind, channel, value, left_at)
   select owner, f.kind, f.channel, f.value, f.left_at from former_identities f where f.user_id = gone
-  on conflict do nothing;
+  on conflict (value, kind, channel, user_id) do update set left_at = greatest(o.left_at, excluded.left_at);
   delete from former_identities f
   using identities i
   where f.user_id = owner and i.user_id = owner and i.kind = f.kind and i.channel = f.channel and i.value = f.value;
@@ -227,6 +193,13 @@ begin
     end if;
     update conversations set user_id = owner where id = kept and user_id <> owner;
   end loop;
+  perform amend_message(t.account_id, t.conversation_id, t.provider_id, null, null, null, moment)
+  from (
+    select distinct m.account_id, m.conversation_id, m.provider_id
+    from ids_of(gone) as u (id)
+    join messages r on r.sender_id = u.id and r.type = 'reaction'
+    join messages m on m.account_id = r.account_id and m.provider_id = r.quoted_id and m.conversation_id = r.conversation_id
+  ) as t;
   delete from users where id = gone;
 
   select json_build_object(
@@ -244,157 +217,6 @@ begin
   into result
   from unnest(kept_ids, gone_ids, states) as m (kept_id, merged_id, state)
   join conversations c on c.id = m.kept_id;
-end
-$$;
-
-create function switchboard.recognise(
-  channel_name text, kinds text[], addresses text[], also bigint, why text, is_current boolean, moment timestamptz,
-  out owner bigint, out merges json[]
-)
-  language plpgsql
-  set search_path = switchboard, pg_temp
-as $$
--- The user whom the addresses belong to: one that is known (also: whatever the addresses say), several that are merged, or a
--- new one. is_current: a number that was somebody else's is theirs no longer. As `recognise` of the memory store.
-declare
-  one record;
-  merged record;
-begin
-  owner := also;
-  merges := '{}';
-  for one in
-    select i.user_id, array_agg(a.kind) as kinds, array_agg(a.value) as addresses, bool_or(is_personal(a.kind)) as personal
-    from unnest(kinds, addresses) with ordinality as a (kind, value, place)
-    join identities i on i.value = a.value and i.kind = a.kind and i.channel = identity_channel(a.kind, channel_name)
-    group by i.user_id
-    order by bool_or(is_personal(a.kind)) desc, min(a.place)
-  loop
-    continue when one.user_id = owner;
-    if one.personal or not is_somebody_else(one.user_id, owner, channel_name, kinds) then
-      if owner is null then
-        owner := one.user_id;
-      else
-        merged := merge_users(owner, one.user_id, why, moment);
-        owner := merged.owner;
-        merges := merges || merged.result;
-      end if;
-    elsif is_current and exists (select 1 from unnest(kinds) as kind where is_personal(kind)) then
-      perform drop_address(one.user_id, channel_name, a.kind, a.value)
-      from unnest(one.kinds, one.addresses) as a (kind, value);
-    end if;
-  end loop;
-  if owner is null then
-    insert into users default values returning id into owner;
-  end if;
-  perform learn_identities(owner, channel_name, kinds, addresses, why = 'told');
-end
-$$;
-
-create function switchboard.meet_in_order(line json, moment timestamptz, out line_met json, out merges json[])
-  language plpgsql
-  set search_path = switchboard, pg_temp
-as $$
--- Gives back the line with those of its addresses that are of its user now.
-declare
-  given given_line := json_populate_record(null::given_line, line);
-  account integer := ensure_account(given.channel, given.account);
-  who record;
-  kinds text[];
-  addresses text[];
-begin
-  merges := '{}';
-  line_met := line;
-  if cardinality(given.identity_kinds) > 0 then
-    who := recognise(
-      given.channel, given.identity_kinds, given.identity_values, null, 'shown', not given.history, moment
-    );
-    merges := who.merges;
-    select array_agg(a.kind order by a.place), array_agg(a.value order by a.place)
-    into kinds, addresses
-    from unnest(given.identity_kinds, given.identity_values) with ordinality as a (kind, value, place)
-    join identities i on i.value = a.value and i.kind = a.kind and i.channel = identity_channel(a.kind, given.channel)
-      and i.user_id = who.owner;
-    line_met := line::jsonb || jsonb_build_object('identity_kinds', kinds, 'identity_values', addresses);
-  end if;
-  if given.group_id is null then
-    perform ensure_conversation(account, who.owner, null, kinds[1], addresses[1]);
-  else
-    perform ensure_conversation(account, null, given.group_id, 'group', given.group_id);
-  end if;
-end
-$$;
-
-create function switchboard.who_has_moved(channel_name text, kinds text[], addresses text[]) returns bigint
-  language sql stable
-  set search_path = switchboard, pg_temp
-as $$
-  select i.user_id
-  from unnest(kinds[2:], addresses[2:]) with ordinality as a (kind, value, place)
-  join identities i on i.value = a.value and i.kind = a.kind and i.channel = identity_channel(a.kind, channel_name)
-  where case when is_personal(kinds[1])
-    then a.kind = kinds[1] and a.value <> addresses[1]
-      and i.user_id = find_user(channel_name, kinds[1:1], addresses[1:1])
-    else exists (
-      select 1 from former_identities f
-      where f.user_id = i.user_id and f.kind = kinds[1] and f.value = addresses[1]
-        and f.channel = identity_channel(kinds[1], channel_name)
-    )
-  end
-  order by a.place
-  limit 1
-$$;
-comment on function switchboard.who_has_moved is 'Who has made this change of addresses already: reports come again, also when the number has a new owner.';
-
-create function switchboard.change_identity(change jsonb, moment timestamptz, out owner bigint, out merges json[])
-  language plpgsql
-  set search_path = switchboard, pg_temp
-as $$
--- change: {channel, kinds, addresses}; the first address is the previous one. owner: null when none is known.
-declare
-  channel_name text := change ->> 'channel';
-  kinds text[] := array(select jsonb_array_elements_text(change -> 'kinds'));
-  addresses text[] := array(select jsonb_array_elements_text(change -> 'addresses'));
-  stays boolean;
-begin
-  merges := '{}';
-  owner := find_user(channel_name, kinds, addresses);
-  if owner is null then
-    return;
-  end if;
-  if not exists (
-    select 1 from unnest(kinds[2:], addresses[2:]) as a (kind, value) where a.kind = kinds[1] and a.value <> addresses[1]
-  ) then
-    -- One more address of the same person.
-    select r.owner, r.merges into owner, merges
-    from recognise(channel_name, kinds, addresses, null, 'told', true, moment) as r;
-    return;
-  end if;
-  owner := who_has_moved(channel_name, kinds, addresses);
-  if owner is not null then
-    return;
-  end if;
-
-  stays := is_personal(kinds[1]);
-  select r.owner, r.merges into owner, merges
-  from recognise(
-    channel_name, case when stays then kinds else kinds[2:] end, case when stays then addresses else addresses[2:] end,
-    find_user(channel_name, kinds[1:1], addresses[1:1]), 'told', true, moment
-  ) as r;
-  -- A new BSUID means a new number too: what the report does not name is theirs no longer.
-  perform drop_address(owner, channel_name, gone.kind, gone.value)
-  from (
-    select i.kind, i.value
-    from identities i
-    where i.user_id = owner and i.kind = 'phone' and kinds[1] in ('phone', 'bsuid')
-    union
-    select kinds[1], addresses[1]
-    where not stays and find_user(channel_name, kinds[1:1], addresses[1:1]) is not distinct from owner
-    union
-    select kinds[1], addresses[1] where not stays and find_user(channel_name, kinds[1:1], addresses[1:1]) is null
-  ) as gone
-  where not exists (
-    select 1 from unnest(kinds[2:], addresses[2:]) as a (kind, value) where a.kind = gone.kind and a.value = gone.value
-  );
 end
 $$;
 

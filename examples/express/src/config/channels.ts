@@ -1,33 +1,14 @@
 import { type McpProfileName, mcpProfiles } from '@switchboard/adapters/mcp'
 import { z } from 'zod'
-import { text, url } from './values.js'
-
-const account = z.strictObject({
-  phoneNumberId: z.string().min(1),
-  accessToken: z.string().min(1),
-  appSecret: z.string().min(1).optional(),
-})
-
-const accounts = z.string().transform((value, context) => {
-  try {
-    const parsed = z.array(account).min(1).safeParse(JSON.parse(value))
-    if (parsed.success) return parsed.data
-    for (const { path, message } of parsed.error.issues) {
-      context.addIssue(`${path.length > 0 ? `${path.join('.')} ` : ''}${message}`)
-    }
-  } catch {
-    // What it says stays unsaid: it holds tokens.
-    context.addIssue('must be JSON: [{"phoneNumberId": "…", "accessToken": "…", "appSecret": "…"}]')
-  }
-  return z.NEVER
-})
+import { accounts, numberId } from './accounts.js'
+import { oneOf, text, token, url } from './values.js'
 
 const profiles = Object.keys(mcpProfiles) as [McpProfileName, ...McpProfileName[]]
 
 /** The connections to WhatsApp. Those that are configured are all used; without any the emulator plays it. */
 export const channelVariables = {
-  WHATSAPP_PHONE_NUMBER_ID: text,
-  WHATSAPP_ACCESS_TOKEN: text,
+  WHATSAPP_PHONE_NUMBER_ID: numberId.optional(),
+  WHATSAPP_ACCESS_TOKEN: token,
   WHATSAPP_APP_SECRET: text,
   WHATSAPP_VERIFY_TOKEN: text,
   /** More numbers of Meta's, behind the same webhook. */
@@ -37,17 +18,22 @@ export const channelVariables = {
     .string()
     .regex(/^v\d+\.\d+$/, 'must look like v24.0')
     .optional(),
-  WHAPI_TOKEN: text,
+  WHAPI_TOKEN: token,
   WHAPI_API_URL: url,
   WHAPI_WEBHOOK_SECRET: text,
   WAHA_URL: url,
-  WAHA_API_KEY: text,
+  WAHA_API_KEY: token,
   WAHA_SESSION: text,
   WAHA_WEBHOOK_HMAC_KEY: text,
   MCP_SERVER_URL: url,
-  MCP_TOKEN: text,
-  MCP_PROFILE: z.enum(profiles).optional(),
-  MCP_POLL_SECONDS: z.coerce.number('must be a number of seconds').min(1).max(3_600).optional(),
+  MCP_TOKEN: token,
+  MCP_PROFILE: oneOf(profiles).optional(),
+  MCP_POLL_SECONDS: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be a number of seconds')
+    .transform(Number)
+    .refine(seconds => seconds >= 1 && seconds <= 3_600, 'must be a number of seconds, 1 to 3600')
+    .optional(),
 } as const
 
 const shape = z.object(channelVariables)
@@ -101,6 +87,16 @@ function metaProblems(values: ChannelVariables): string[] {
   }
   const ids = metaAccounts(values).map(({ phoneNumberId }) => phoneNumberId)
   if (new Set(ids).size < ids.length) problems.push('WHATSAPP_ACCOUNTS: a phoneNumberId is there twice')
+  // Without any connection they are the emulator's.
+  if (wanted === undefined && ids.length === 0 && isConnected(values)) {
+    problems.push(
+      ...orphans(values, 'WHATSAPP_PHONE_NUMBER_ID', [
+        'WHATSAPP_APP_SECRET',
+        'WHATSAPP_VERIFY_TOKEN',
+        'WHATSAPP_GRAPH_VERSION',
+      ]),
+    )
+  }
   return problems
 }
 
@@ -112,7 +108,8 @@ function orphans(
 ): string[] {
   if (values[main] !== undefined) return []
   const set = others.filter(name => values[name] !== undefined)
-  return set.length === 0 ? [] : [`${main}: is missing, but ${set.join(' and ')} is set`]
+  const are = set.length > 1 ? 'are' : 'is'
+  return set.length === 0 ? [] : [`${main}: is missing, but ${set.join(' and ')} ${are} set`]
 }
 
 /** The variables without which a channel believes every webhook. */

@@ -1,4 +1,4 @@
-import type { Bot, ConversationSummary, Message, Target } from '@switchboard/core'
+import type { Bot, ConversationSummary, Message, OperatorSend, Target } from '@switchboard/core'
 import express, { type Request, Router } from 'express'
 import { z } from 'zod'
 import { sendProblem } from './problem.js'
@@ -8,7 +8,7 @@ const target = z.union(
   'give `phone` or `conversation`',
 )
 const operatorMessage = z.object({
-  message: z.string().trim().min(1).max(4096),
+  message: z.string().trim().min(1),
   messageId: z.string().min(1).nullish(),
   id: z.string().min(1).max(200).optional(),
 })
@@ -44,13 +44,9 @@ export function apiRoutes(bot: Bot): Router {
       ...(messageId && { quotedId: messageId }),
       ...(id !== undefined && { id }),
     })
-    if (message.status === 'failed') {
-      sendProblem(response, 502, 'the provider refused the message', message.error)
-      return
-    }
-    const status = message.providerId === undefined ? 'pending' : 'success'
-    const words = status === 'success' ? 'Message sent' : `Message is ${message.status}`
-    response.json({ status, message: words, message_id: message.providerId ?? null, id: message.id })
+    const refused = piecesOf(message).find(({ status }) => status === 'failed')
+    if (refused) sendProblem(response, 502, 'the provider refused the message', refused.error)
+    else response.json(presentSend(message))
   })
 
   router.get('/conversations', async (request, response) => {
@@ -74,6 +70,27 @@ function targetOf(source: unknown): Target {
 function pageOf(request: Request) {
   const { limit, before } = page.parse(request.query)
   return before === undefined ? { limit } : { limit, before }
+}
+
+function piecesOf(message: OperatorSend): readonly Message[] {
+  return message.pieces ?? [message]
+}
+
+/** One that became several is sent when all of them are; `pieces` has each of them then. */
+function presentSend(message: OperatorSend) {
+  const waiting = piecesOf(message).find(({ providerId }) => providerId === undefined)
+  const pieces = message.pieces?.map(({ id, providerId, status }) => ({
+    id,
+    message_id: providerId ?? null,
+    status,
+  }))
+  return {
+    status: waiting ? 'pending' : 'success',
+    message: waiting ? `Message is ${waiting.status}` : 'Message sent',
+    message_id: message.providerId ?? null,
+    id: message.id,
+    ...(pieces && { pieces }),
+  }
 }
 
 function presentConversation({ user, ...conversation }: ConversationSummary) {

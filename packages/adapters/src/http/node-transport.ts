@@ -41,13 +41,17 @@ export function nodeTransport(base: URL, provider: Provider): Transport {
       const fail = (error: unknown) => {
         reject(left ? brokenOff(provider, error) : neverLeft(provider, error))
       }
+      const failUnlessAnswered = (error: unknown) => {
+        // A body that is cut off, or is no HTTP any more, ends with what came: the status alone may already decide.
+        if (!answered) fail(error)
+      }
       const abort = () => {
         // A request that still waits for a connection says nothing when it is destroyed.
-        if (!answered) fail(signal.reason)
+        failUnlessAnswered(signal.reason)
         outgoing.destroy()
       }
       signal.addEventListener('abort', abort, { once: true })
-      outgoing.on('error', fail)
+      outgoing.on('error', failUnlessAnswered)
       outgoing.once('response', response => {
         answered = true
         readAnswer(response, maxBytes, resolve)

@@ -18,6 +18,7 @@ import { randomId, systemClock } from '../runtime/clock.js'
 import { inProcessRateLimiter } from '../runtime/rate-limiter.js'
 import type { WindowTemplate } from '../stages/outbox/send-attempt.js'
 
+/** How answers are made. */
 export interface TurnOptions {
   /** How long a worker owns a conversation without a sign of life. After a crash the turn runs again then. Default 10 000. */
   readonly leaseMs?: number
@@ -31,6 +32,7 @@ export interface TurnOptions {
   readonly timeoutMs?: number
 }
 
+/** How messages leave. */
 export interface SendOptions {
   /** What happens to a message whose outcome stays unknown. Default `park`: it waits for a receipt or a person. */
   readonly unknownPolicy?: UnknownPolicy
@@ -56,9 +58,11 @@ export interface WindowOptions {
   readonly template?: WindowTemplate
 }
 
+/** What a bot is put together from. Names that end in `Ms` are milliseconds. */
 export interface BotOptions {
   /** At least one. Their names are the last segments of the webhooks' paths. */
   readonly channels: readonly Channel[]
+  /** Remembers everything: `postgresStore`, `pgliteStore` or, for tests, `memoryStore`. */
   readonly store: Store
   /** Makes the answers; see `replyWith`. */
   readonly respond: Responder
@@ -81,10 +85,16 @@ export interface BotOptions {
   readonly history?: number
   /** Keep the provider's own objects beside the messages. Default true. */
   readonly keepRaw?: boolean
+  /** How long answers may take, and how often they are tried. */
   readonly turns?: TurnOptions
+  /** How long sends may take, how often they are tried, and what becomes of those whose outcome is unknown. */
   readonly sends?: SendOptions
+  /** What goes out when the customer has not written for too long. Default nothing: messages wait. */
   readonly window?: WindowOptions
-  /** Keeps what channels send within their `limits`. Default: in this process, each process for itself. */
+  /**
+   * Keeps what channels send within their `limits`. Default: in this process, each process for itself;
+   * `redisRateLimiter` of `@switchboard/storage/redis` for several together.
+   */
   readonly limiter?: RateLimiter
   /** Show a typing indicator when an answer takes longer than this. Default 300; `null`: never. */
   readonly typingAfterMs?: number | null
@@ -100,7 +110,9 @@ export interface BotOptions {
    * own code puts them into an error that it reports. Default silent; `console` works, so does a pino logger.
    */
   readonly logger?: Logger
+  /** Default the system's. Tests give `fakeClock()`. */
   readonly clock?: Clock
+  /** Default random UUIDs. Tests give `sequentialIds()`. */
   readonly generateId?: GenerateId
   /** In [0, 1); spreads retries. */
   readonly random?: () => number
@@ -191,7 +203,11 @@ function channelsByName(channels: readonly Channel[]): ReadonlyMap<string, Chann
 }
 
 function checkLimit(name: string, { burst, everyMs }: RateLimit): void {
-  if (!(burst >= 1)) throw configuration(`channel ${name}.burst\` must be at least 1, not ${burst}`)
+  if (!(burst >= 1 && burst <= largestNumber)) {
+    throw configuration(
+      `channel ${name}.burst\` must be at least 1 and at most ${largestNumber}, not ${burst}`,
+    )
+  }
   if (!(everyMs >= 0 && everyMs <= largestNumber)) {
     throw configuration(`channel ${name}.everyMs\` must be a number of milliseconds, not ${everyMs}`)
   }

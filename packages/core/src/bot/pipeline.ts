@@ -47,7 +47,14 @@ export function createPipeline(options: ResolvedOptions, middleware: readonly Mi
     accept: event => inbox.accept([event]),
     options: options.lookUp,
   })
-  const inbox = createInbox({ ...options, emit, wake, heard: lookUps.consider })
+  const inbox = createInbox({
+    ...options,
+    emit,
+    wake,
+    heard: lookUps.consider,
+    released: () => outbox.hint(),
+    refused: (conversationId, refusals) => outbox.refused(conversationId, refusals),
+  })
   const outbox = createOutbox({
     ...options.outbox,
     store,

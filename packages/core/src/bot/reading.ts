@@ -1,7 +1,7 @@
 import { SwitchboardError } from '../errors.js'
 import type { Channel, Clock, ConversationSummary, Page, Progress, Store } from '../ports/index.js'
 import type { Conversation, Message, TurnOutcome, TurnRecord, UserMerge } from '../vocabulary/index.js'
-import { storeTarget, type Target } from './people.js'
+import { storeTarget, type Target } from './target.js'
 import type { Workers } from './worker.js'
 
 /** How the bot is doing. `ok` is what a load balancer or a supervisor should act on. */
@@ -30,6 +30,7 @@ export interface Reading {
   conversations(page?: Page): Promise<readonly ConversationSummary[]>
   /** The newest messages, oldest first. @throws {SwitchboardError} `not_found` */
   messages(target: Target, page?: Page): Promise<readonly Message[]>
+  /** Turns that ended, the latest first: `{ outcome: 'parked' }` are those that wait for `replay`. */
   turns(filter?: { readonly outcome?: TurnOutcome; readonly limit?: number }): Promise<readonly TurnRecord[]>
   /** Which users became one, the latest merge first. With `userId` only merges in which this user remained or went. */
   merges(filter?: { readonly userId?: string; readonly limit?: number }): Promise<readonly UserMerge[]>

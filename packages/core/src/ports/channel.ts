@@ -23,6 +23,7 @@ export interface Received {
 }
 
 export interface CallOptions {
+  /** Gives the call up. What has left by then counts as unknown. */
   readonly signal?: AbortSignal
 }
 
@@ -83,6 +84,7 @@ export interface ChannelHealth {
  * @see the conformance suite in `@switchboard/core/contracts`
  */
 export interface Channel {
+  /** Of this interface. */
   readonly specificationVersion: 'v1'
   /** The last segment of its webhook's path, and part of every conversation's key. */
   readonly name: string
@@ -121,6 +123,7 @@ export interface Channel {
    * left and no answer came. Every other error counts as unknown.
    */
   send(message: OutboundMessage, options?: CallOptions): Promise<SendResult>
+  /** Shows the person that their messages up to this one were read. */
   markRead?(message: MessageAddress, options?: CallOptions): Promise<void>
   /** Shows that an answer is being written. May mark the message as read. */
   startTyping?(message: MessageAddress, options?: CallOptions): Promise<void>
@@ -137,6 +140,7 @@ export interface Channel {
     chat: { readonly account: string; readonly peer: Peer },
     options?: HistoryOptions,
   ): AsyncIterable<ChannelEvent>
+  /** Asks the provider whether messages can pass. */
   health?(options?: CallOptions & { readonly account?: string }): Promise<ChannelHealth>
   /**
    * The other addresses of a person, as far as the provider knows them; empty when it knows none. The bot asks for people

@@ -22,6 +22,7 @@ export type {
   IngestOptions,
   IngestResult,
   MergeResult,
+  WindowRefusal,
 } from './ingest.js'
 export type { Logger } from './logger.js'
 export type { Generated, GenerateOptions, LanguageModel, ModelMessage, Prompt } from './model.js'
@@ -43,9 +44,11 @@ export type {
   HandoffRequest,
   OperatorMessage,
   OperatorMessageResult,
+  OperatorPiece,
   Page,
   PollLease,
   Progress,
+  ReleaseOptions,
   Store,
 } from './store.js'
 export type {

@@ -50,6 +50,19 @@ export interface MergeResult extends UserMerge {
   readonly handoffChanges: readonly HandoffChange[]
 }
 
+/** A message that waits because its window was closed: the provider took it, and said so later. */
+export interface WindowRefusal {
+  readonly messageId: string
+  readonly author: 'bot' | 'operator'
+  /**
+   * `parked`: until the customer writes or somebody releases it · `pending`: the customer has written since it left, so it is
+   * sent again · `cancelled`: the bot's, and a person is in charge.
+   */
+  readonly status: 'parked' | 'pending' | 'cancelled'
+  /** As `code: message`. */
+  readonly error: string
+}
+
 export type IngestResult =
   | {
       readonly kind: 'stored'
@@ -61,16 +74,22 @@ export type IngestResult =
        */
       readonly dueInMs: number | null
       readonly handoffChange?: HandoffChange
+      /** Messages that were parked may leave now, since the customer wrote. */
+      readonly releases?: true
       /** Users that this event showed to be one. */
       readonly merges?: readonly MergeResult[]
     }
   | { readonly kind: 'duplicate' }
-  /** A receipt. `advanced`: it moved the message's status forward. Unmatched ones wait for their message. */
+  /**
+   * A receipt. `advanced`: it moved the message's status. Unmatched ones wait for their message. `refused`: what does not go
+   * out for now because of it, its own message first, then the later parts of the same answer.
+   */
   | {
       readonly kind: 'status'
       readonly advanced: boolean
       readonly messageId?: string
       readonly conversationId?: string
+      readonly refused?: readonly WindowRefusal[]
     }
   | {
       readonly kind: 'identity'

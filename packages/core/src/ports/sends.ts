@@ -1,5 +1,5 @@
 import type { MessageStatus, OutboundContent, OutboundMessage } from '../vocabulary/index.js'
-import type { HandoffChange } from './ingest.js'
+import type { HandoffChange, WindowRefusal } from './ingest.js'
 
 /** A message to hand to a channel now. The store already says `sending`. */
 export interface OutboxItem {
@@ -14,6 +14,8 @@ export interface OutboxItem {
   readonly customerAt?: number
   /** A person said that it may go whatever the window is. */
   readonly released?: true
+  /** Only a template may go out in its place: the provider said that the window is closed. */
+  readonly asTemplate?: true
   readonly message: OutboundMessage
 }
 
@@ -37,6 +39,8 @@ export interface SendRecordResult {
   readonly status: MessageStatus
   /** The next reply of the same turn, now recorded as `sending`. */
   readonly next?: OutboxItem
+  /** What a receipt that came before this record made of it: as of an `IngestResult`. */
+  readonly refused?: readonly WindowRefusal[]
 }
 
 /** What happens to a message whose outcome stays unknown: wait for a person, or send it once more. */

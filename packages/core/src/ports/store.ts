@@ -43,15 +43,33 @@ export interface OperatorMessage {
   /** The outbound id; the same id twice is one message. */
   readonly id: string
   readonly content: OutboundContent
+  /** What follows it: the other pieces of a text that is longer than a message may be. They are stored together, or not at all. */
+  readonly further?: readonly OperatorPiece[]
   readonly quotedId?: string
   readonly by?: string
   readonly handoffIdleMs: number | null
   readonly sendLeaseMs: number
 }
 
+export interface OperatorPiece {
+  /** The outbound id. */
+  readonly id: string
+  readonly content: OutboundContent
+}
+
+export interface ReleaseOptions {
+  /**
+   * The id of the only message to let go, and only as a template: its provider says that the window is closed. One template
+   * asks the customer, so it stays parked when another message went that way since they wrote, or when it is a template itself.
+   */
+  readonly asTemplate?: string
+}
+
 export interface OperatorMessageResult {
   readonly conversation: Conversation
   readonly message: Message
+  /** What was stored behind it, with this call or with the first one of this id. Absent: nothing. */
+  readonly further?: readonly Message[]
   /** Absent when this id was already taken: nothing is sent again. */
   readonly send?: OutboxItem
   readonly handoffChange?: HandoffChange
@@ -122,7 +140,7 @@ export interface Store {
    * Makes the parked messages of a conversation pending again, whatever the window is, and names them. `undefined`: no such
    * conversation.
    */
-  releaseParked(target: ConversationTarget): Promise<readonly string[] | undefined>
+  releaseParked(target: ConversationTarget, options?: ReleaseOptions): Promise<readonly string[] | undefined>
 
   sweep(options: SweepOptions): Promise<SweepResult>
 

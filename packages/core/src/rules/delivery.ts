@@ -1,4 +1,4 @@
-import type { MessageStatus, ReceiptStatus } from '../vocabulary/index.js'
+import type { MessageStatus, ReceiptStatus, StatusEvent } from '../vocabulary/index.js'
 
 const receiptRank: Record<MessageStatus, number> = {
   pending: 0,
@@ -19,6 +19,14 @@ const receiptRank: Record<MessageStatus, number> = {
 export function statusAfterReceipt(current: MessageStatus, receipt: ReceiptStatus): MessageStatus {
   if (receipt === 'failed') return receiptRank[current] < receiptRank.delivered ? 'failed' : current
   return receiptRank[receipt] > receiptRank[current] ? receipt : current
+}
+
+/**
+ * Whether a receipt says that the message came outside of its window, although it had been taken: it has not reached anybody,
+ * and may be sent again. What one member of a group could not get is no such thing.
+ */
+export function isWindowRefusal({ status, error, participant }: StatusEvent): boolean {
+  return status === 'failed' && error?.scope === 'window' && !participant
 }
 
 /** How a send ended, as its sender saw it. */

@@ -22,20 +22,22 @@ function said(change: Partial<InboundMessage> = {}): InboundMessage {
 
 const mentioning = said({ mentions: [{ kind: 'phone', value: '+15550005678' }, us] })
 const quoting = said({ quotedId: '0' })
+const quotingUs = said({ quotedId: '0', quotesUs: true })
 
 describe('what is for the bot', () => {
-  it.each<[GroupPolicy, unknown, unknown, unknown]>([
-    ['mentioned-or-quoted', false, true, 'if-quoted'],
-    ['all', true, true, true],
-    ['none', false, false, false],
-    [() => true, true, true, true],
-    [() => false, false, false, false],
-    [() => undefined, false, true, 'if-quoted'],
-    [(_, { mentioned }) => !mentioned, true, false, true],
-  ])('in a group, by the policy %s', (policy, plain, mentions, quotes) => {
+  it.each<[GroupPolicy, unknown, unknown, unknown, unknown]>([
+    ['mentioned-or-quoted', false, true, 'if-quoted', true],
+    ['all', true, true, true, true],
+    ['none', false, false, false, false],
+    [() => true, true, true, true, true],
+    [() => false, false, false, false, false],
+    [() => undefined, false, true, 'if-quoted', true],
+    [(_, { mentioned }) => !mentioned, true, false, true, true],
+  ])('in a group, by the policy %s', (policy, plain, mentions, quotes, quotesUs) => {
     expect(isForBot(said(), policy, [us])).toBe(plain)
     expect(isForBot(mentioning, policy, [us])).toBe(mentions)
     expect(isForBot(quoting, policy, [us])).toBe(quotes)
+    expect(isForBot(quotingUs, policy, [us])).toBe(quotesUs)
   })
 
   it('is no mention of somebody else, nor one on a channel that does not know itself', () => {

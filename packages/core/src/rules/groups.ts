@@ -30,7 +30,8 @@ export function isForBot(event: StoredEvent, policy: GroupPolicy, self: readonly
   )
   const decided = decide(event, policy, mentioned)
   if (typeof decided === 'boolean') return decided
-  return mentioned || (event.quotedId !== undefined && 'if-quoted')
+  // The provider's word first: a quote may come before our own message is known by its id, or be of one from before our time.
+  return mentioned || event.quotesUs === true || (event.quotedId !== undefined && 'if-quoted')
 }
 
 function decide(message: InboundMessage, policy: GroupPolicy, mentioned: boolean): boolean | undefined {

@@ -14,12 +14,12 @@ interface Bucket {
 /** Below this many buckets nobody looks for those that are full. */
 const leastToTidy = 1_024
 
-/** No place is given further ahead. */
+/** No place is given further ahead: what is known beyond that comes from a clock that was set back. */
 const mostAheadMs = 60_000
 
 /**
- * Rates for one process. Several processes on one account keep the rate each for itself: then let the channel declare a
- * share of it, or pass a limiter that they share.
+ * Rates for one process. Several processes on one account keep the rate each for itself: then pass a limiter that they
+ * share, `redisRateLimiter` of `@switchboard/storage/redis` say, or let the channel declare a share of the rate.
  *
  * One number a bucket (the "generic cell rate algorithm"); a full bucket is as good as none and is forgotten.
  */
@@ -49,7 +49,7 @@ export function inProcessRateLimiter({ clock = systemClock }: InProcessRateLimit
       const now = clock.now()
       const waits = wanted.map(bucket => openAt(buckets.get(bucket.key), bucket, now) - now)
       const waitMs = Math.ceil(Math.max(0, ...waits))
-      if (waitMs > maxWaitMs) return { granted: false, waitMs }
+      if (waitMs > Math.min(maxWaitMs, mostAheadMs)) return { granted: false, waitMs }
       for (const { key, limit } of wanted) {
         if (!limit) continue
         const bucket = bucketOf(key)

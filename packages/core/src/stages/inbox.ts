@@ -1,9 +1,17 @@
 import { SwitchboardError } from '../errors.js'
-import type { Channel, IngestEvent, IngestOptions, IngestResult, MergeResult, Store } from '../ports/index.js'
-import { type GroupPolicy, isForBot } from '../rules/index.js'
+import type {
+  Channel,
+  IngestEvent,
+  IngestOptions,
+  IngestResult,
+  MergeResult,
+  Store,
+  WindowRefusal,
+} from '../ports/index.js'
+import { type GroupPolicy, isForBot, isWindowRefusal } from '../rules/index.js'
 import { createBatcher } from '../runtime/batcher.js'
 import type { Emit } from '../runtime/events.js'
-import type { ChannelEvent, StoredEvent } from '../vocabulary/index.js'
+import type { ChannelEvent, StatusEvent, StoredEvent } from '../vocabulary/index.js'
 
 export interface InboxDependencies {
   readonly store: Store
@@ -14,6 +22,10 @@ export interface InboxDependencies {
   readonly emit: Emit
   /** Tells the queue; never rejects and is not waited for. */
   wake(conversationId: string, delayMs: number): void
+  /** Messages that were parked may leave. Must not throw. */
+  released(): void
+  /** Messages wait because their window was closed, as a receipt has said. Must not throw. */
+  refused(conversationId: string, refusals: readonly WindowRefusal[]): void
   /** A message or the like was stored. Must not throw. */
   heard(event: StoredEvent): void
   /** How many events may wait for their commit before webhooks are refused. */
@@ -33,7 +45,7 @@ export interface Inbox {
 
 /** First stage: events in, one commit for all that wait, then the wakes. */
 export function createInbox(dependencies: InboxDependencies): Inbox {
-  const { store, ingest, emit, wake, heard, maxWaiting } = dependencies
+  const { store, ingest, emit, wake, heard, released, refused, maxWaiting } = dependencies
   const batcher = createBatcher<IngestEvent, IngestResult>({
     run: events => store.ingest(events, ingest),
   })
@@ -43,12 +55,13 @@ export function createInbox(dependencies: InboxDependencies): Inbox {
     // Before the event itself: who hears of it finds its conversation.
     if (result.kind === 'stored' || result.kind === 'identity') result.merges?.forEach(announceMerge)
     if (result.kind === 'stored') announceStored(event as StoredEvent, result)
-    else if (result.kind === 'status' && event.type === 'status') announceStatus(event.status, result)
+    else if (result.kind === 'status' && event.type === 'status') announceStatus(event, result)
   }
 
   function announceStored(event: StoredEvent, result: Extract<IngestResult, { kind: 'stored' }>): void {
-    const { conversationId, messageId, dueInMs, handoffChange } = result
+    const { conversationId, messageId, dueInMs, handoffChange, releases } = result
     if (dueInMs !== null) wake(conversationId, dueInMs)
+    if (releases) released()
     emit('message.received', { conversationId, messageId, event })
     if (handoffChange) emit('handoff.changed', handoffChange)
     heard(event)
@@ -60,14 +73,12 @@ export function createInbox(dependencies: InboxDependencies): Inbox {
     for (const { conversationId, dueInMs } of due) wake(conversationId, dueInMs)
   }
 
-  function announceStatus(
-    status: 'sent' | 'delivered' | 'read' | 'failed',
-    result: Extract<IngestResult, { kind: 'status' }>,
-  ): void {
-    const { advanced, conversationId, messageId } = result
-    if (advanced && conversationId !== undefined && messageId !== undefined) {
-      emit('message.status', { conversationId, messageId, status })
-    }
+  function announceStatus(event: StatusEvent, result: Extract<IngestResult, { kind: 'status' }>): void {
+    const { advanced, conversationId, messageId, refused: refusals } = result
+    if (conversationId === undefined || messageId === undefined) return
+    const waits = refusals && isWindowRefusal(event)
+    if (advanced && !waits) emit('message.status', { conversationId, messageId, status: event.status })
+    if (refusals) refused(conversationId, refusals)
   }
 
   return {

@@ -63,7 +63,14 @@ describe('look-ups', () => {
     await clock.advance(1_000)
     expect(asked).toEqual([lid])
     expect(learnt).toEqual([
-      { type: 'identity', channel: 'fake', account: 'business', previous: lid, current: [phone] },
+      {
+        type: 'identity',
+        channel: 'fake',
+        account: 'business',
+        previous: lid,
+        current: [phone],
+        at: Date.UTC(2026, 0, 1, 12),
+      },
     ])
   })
 

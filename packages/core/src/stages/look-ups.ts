@@ -116,10 +116,11 @@ async function learn(task: Task, dependencies: LookUpDependencies, stopped: Abor
   const { channel, account, identity } = task
   for (let attempt = 1; ; attempt++) {
     try {
+      const at = clock.now()
       const found = await ask(task, dependencies, stopped)
       const current = found.filter(({ kind, value }) => kind !== identity.kind || value !== identity.value)
       if (current.length === 0) return false
-      await accept({ type: 'identity', channel: channel.name, account, previous: identity, current })
+      await accept({ type: 'identity', channel: channel.name, account, previous: identity, current, at })
       return true
     } catch (error) {
       const final = SwitchboardError.is(error) && !error.retryable

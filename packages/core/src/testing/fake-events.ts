@@ -22,6 +22,8 @@ export interface FakeMessageOptions {
   readonly group?: string
   /** Provider id of the message that it quotes. */
   readonly quotedId?: string
+  /** That message is the account's own. */
+  readonly quotesUs?: boolean
   /** Whom it mentions. */
   readonly mentions?: readonly Identity[]
   /** Epoch milliseconds. Default the clock's time, if the channel has one. */
@@ -85,6 +87,7 @@ function line(origin: FakeOrigin, text: string, options: FakeMessageOptions) {
     content: { type: 'text', text },
     ...(sentAt !== undefined && { sentAt }),
     ...(options.quotedId !== undefined && { quotedId: options.quotedId }),
+    ...(options.quotesUs !== undefined && { quotesUs: options.quotesUs }),
     ...(options.mentions && { mentions: options.mentions }),
   } as const
 }

@@ -1,3 +1,4 @@
+import type { ChannelErrorScope } from '../errors.js'
 import type { Content } from './content.js'
 import type { Identity, Person } from './identity.js'
 
@@ -36,6 +37,8 @@ export interface InboundMessage extends ChatEvent {
   readonly content: Content
   /** Provider id of the message that this one quotes. */
   readonly quotedId?: string
+  /** The provider says that the account itself wrote the quoted message. Absent: it does not say so, and the store looks. */
+  readonly quotesUs?: boolean
   /** Whom it mentions, as far as the provider says. */
   readonly mentions?: readonly Identity[]
   readonly forwarded?: boolean
@@ -73,7 +76,8 @@ export interface StatusEvent extends EventOrigin {
   readonly outboundId?: string
   /** The member of a group that this receipt is about. */
   readonly participant?: Identity
-  readonly error?: { readonly code: string; readonly message: string }
+  /** Why it failed. `scope`: what that concerns, when the channel knows; after `window` the message waits for another try. */
+  readonly error?: { readonly code: string; readonly message: string; readonly scope?: ChannelErrorScope }
   readonly raw?: unknown
 }
 
@@ -82,6 +86,11 @@ export interface IdentityChange extends EventOrigin {
   readonly type: 'identity'
   readonly previous: Identity
   readonly current: readonly Identity[]
+  /**
+   * When this became true or was found true, epoch milliseconds: the same at every delivery. It tells an old report that comes
+   * again from a new one. Without it, a report that two addresses are one person's gives back none that they have left.
+   */
+  readonly at?: number
   readonly raw?: unknown
 }
 

@@ -49,6 +49,7 @@ export type {
   OutboundContent,
   OutboundFile,
   OutboundFlow,
+  OutboundHeader,
   OutboundLink,
   OutboundList,
   OutboundLocation,

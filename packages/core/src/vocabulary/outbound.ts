@@ -62,10 +62,17 @@ export interface OutboundReaction {
   readonly emoji?: string
 }
 
+/** A file above the words of an interactive message. WhatsApp shows no caption with it. */
+export interface OutboundHeader {
+  readonly type: 'image' | 'video' | 'document'
+  readonly media: OutboundFile
+}
+
 /** What interactive messages have around their words. */
 interface Interactive {
   readonly text: string
-  readonly header?: string
+  /** Words, or a file (lists have words only). Which files go out depends on the channel; others it refuses. */
+  readonly header?: string | OutboundHeader
   readonly footer?: string
 }
 
@@ -78,6 +85,7 @@ export interface OutboundButtons extends Interactive {
 /** At most ten rows in all sections on WhatsApp. */
 export interface OutboundList extends Interactive {
   readonly type: 'list'
+  readonly header?: string
   /** The label that opens the list. */
   readonly button: string
   readonly sections: readonly {

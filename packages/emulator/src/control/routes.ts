@@ -15,8 +15,8 @@ import { ROUTES } from './route-table.js'
  * ## Shapes
  * - Person: `{ key, name, phone?, userId?, username?, lastWroteAt? }`: `phone` is digits, absent when hidden.
  * - Message: `{ id, chat, author: 'person' | 'business' | 'phone-app', person?, provider, phoneNumberId, type, content, text?,
- *   quotedId?, timestamp, tick: 'sent' | 'delivered' | 'read' | 'failed', reactions: { [author]: emoji }, edited,
- *   revoked }`. `chat` is a person's key or a group id, with `@{account}` after it when the account is not Meta's. `content` is the wire's object under the type; media have
+ *   quotedId?, timestamp, tick: 'sent' | 'delivered' | 'read' | 'failed', reactions: { [author]: emoji }, votes?: { [person]: [option] }, edited,
+ *   revoked }`. `chat` is a person's key or a group id, with `@{account}` after it when the account is not Meta's first number. `content` is the wire's object under the type; media have
  *   `content.id` (or, from the bot, `content.link`), to be shown from `/_emulator/media/{id}`. `timestamp` in ms.
  *   Ticks of the bot's messages are the statuses it was told; those of a person's mean: on its way, webhook answered
  *   with 200, marked read by the bot.

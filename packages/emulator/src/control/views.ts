@@ -48,9 +48,8 @@ export function faultsView(world: World): readonly unknown[] {
   return world.faults.view.list().map(({ id, fault, used, remaining }) => ({ id, fault, used, remaining }))
 }
 
-/** Meta's numbers share their chats; every other account has its own. */
-function chatsOf(world: World, { name, accounts }: Provider): readonly ChatView[] {
-  return (name === 'meta' ? accounts.slice(0, 1) : accounts).flatMap(account => {
+function chatsOf(world: World, { accounts }: Provider): readonly ChatView[] {
+  return accounts.flatMap(account => {
     const groups = world.chats.keys().filter(key => world.chats.isGroup(key) && isOf(key, account))
     return [
       ...world.people.all().map(person => personChat(world, account, person)),
@@ -59,8 +58,10 @@ function chatsOf(world: World, { name, accounts }: Provider): readonly ChatView[
   })
 }
 
-function isOf(key: string, { provider, chatKey }: Account): boolean {
-  return provider === 'meta' ? !key.includes('@') : key.endsWith(chatKey(''))
+/** The first account's chats have the keys of people and groups alone. */
+function isOf(key: string, { chatKey }: Account): boolean {
+  const suffix = chatKey('')
+  return suffix === '' ? !key.includes('@') : key.endsWith(suffix)
 }
 
 function personChat(world: World, account: Account, { key, name }: PersonRecord): ChatView {

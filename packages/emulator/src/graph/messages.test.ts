@@ -10,6 +10,12 @@ const buttons = (titles: readonly string[]) => ({
   },
 })
 
+/** Buttons below a file. */
+const under = (type: string, file: object) => {
+  const { interactive, ...message } = buttons(['Yes'])
+  return { ...message, interactive: { ...interactive, header: { type, [type]: file } } }
+}
+
 const rows = (count: number) =>
   Array.from({ length: count }, (_, place) => ({ id: `row-${place}`, title: `Row ${place}` }))
 
@@ -98,6 +104,8 @@ test.each([
     { type: 'document', document: { link: 'https://cdn.example/a.pdf', filename: 'a.pdf', caption: 'A' } },
   ],
   ['buttons', buttons(['Yes', 'No', 'Later'])],
+  ['buttons under an image', under('image', { link: 'https://cdn.example/a.jpg' })],
+  ['buttons under a document', under('document', { link: 'https://cdn.example/a.pdf', filename: 'a.pdf' })],
   ['list', list({ title: 'One', rows: rows(4) }, { title: 'Two', rows: rows(8).slice(4) })],
   [
     'cta_url',
@@ -221,6 +229,9 @@ test.each([
     'one emoji',
   ],
   ['four buttons', buttons(['a', 'b', 'c', 'd']), 100, 'between 1 and 3'],
+  ['a sound above buttons', under('audio', { link: 'https://cdn.example/a.ogg' }), 100, "['header']"],
+  ['a file above buttons that is not known', under('video', { id: '1' }), 100, "['header']['video']['id']"],
+  ['a caption above buttons', under('image', { link: 'https://a.example/b', caption: 'x' }), 100, 'caption'],
   ['a long button', buttons(['x'.repeat(21)]), 100, 'at most 20'],
   ['two equal buttons', buttons(['a', 'a']), 100, 'unique'],
   [

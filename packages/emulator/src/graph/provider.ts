@@ -4,6 +4,7 @@ import { resolveWebhook, type Settings } from '../settings.js'
 import type { PostOffice } from '../webhooks/post-office.js'
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js'
 import type { World } from '../world.js'
+import { metaChatKey } from './chat-key.js'
 import { graphApi } from './routes.js'
 import { echo } from './webhooks/business-phone.js'
 import { say } from './webhooks/incoming.js'
@@ -58,7 +59,7 @@ function metaAccount(world: World, number: BusinessNumber): Account {
     connect(webhook) {
       world.settings.webhook = resolveWebhook(webhook)
     },
-    chatKey: key => key,
+    chatKey: personOrGroup => metaChatKey(world.settings, via, personOrGroup),
     say: (person, message, options) => say(world, person, message, { ...options, via }),
     echo: details => echo(world, { ...details, via }),
     report: (messages, status, code) => emitStatus(world, number, messages, status, code),

@@ -2,6 +2,7 @@ import { asString, type JsonObject } from '../json.js'
 import type { BusinessNumber } from '../options.js'
 import type { PersonRecord } from '../people.js'
 import type { World } from '../world.js'
+import { metaChatKey } from './chat-key.js'
 import { GraphError, invalid, missing, unusable } from './graph-error.js'
 
 /** To whom a message goes. */
@@ -28,16 +29,17 @@ export function readRecipient(world: World, number: BusinessNumber, body: JsonOb
       throw invalid(`Param ${key} must be a string.`)
   const to = asString(body.to)
   const userId = asString(body.recipient)
-  if (kind === 'group') return groupRecipient(world, to)
+  if (kind === 'group') return groupRecipient(world, number, to)
   if (to !== undefined) return phoneRecipient(world, number, to)
   if (userId === undefined) throw missing('to')
-  return userIdRecipient(world, userId)
+  return userIdRecipient(world, number, userId)
 }
 
-function groupRecipient(world: World, to: string | undefined): Recipient {
+function groupRecipient(world: World, number: BusinessNumber, to: string | undefined): Recipient {
   if (to === undefined) throw missing('to')
-  if (!world.chats.isGroup(to)) throw unusable(`Group "${to}" does not exist.`)
-  return { input: to, chat: to, contact: { input: to }, by: 'group' }
+  const chat = chatOf(world, number, to)
+  if (!world.chats.isGroup(chat)) throw unusable(`Group "${to}" does not exist.`)
+  return { input: to, chat, contact: { input: to }, by: 'group' }
 }
 
 function phoneRecipient(world: World, number: BusinessNumber, to: string): Recipient {
@@ -46,7 +48,12 @@ function phoneRecipient(world: World, number: BusinessNumber, to: string): Recip
   const digits = toWaId(world, number, to)
   if (digits === number.displayPhoneNumber) throw new GraphError(131021)
   const person = world.people.find(digits) ?? world.people.add({ name: `+${digits}`, phone: digits })
-  return { input: to, chat: person.key, person, contact: { input: to, wa_id: digits }, by: 'phone' }
+  const chat = chatOf(world, number, person.key)
+  return { input: to, chat, person, contact: { input: to, wa_id: digits }, by: 'phone' }
+}
+
+function chatOf({ settings }: World, { phoneNumberId }: BusinessNumber, personOrGroup: string): string {
+  return metaChatKey(settings, phoneNumberId, personOrGroup)
 }
 
 // Without a plus Meta puts the business's country code in front (Meta, "Messages": send + and country code always).
@@ -58,14 +65,14 @@ function toWaId(world: World, number: BusinessNumber, to: string): string {
   return digits.startsWith(countryCode) ? digits : `${countryCode}${digits}`
 }
 
-function userIdRecipient(world: World, userId: string): Recipient {
+function userIdRecipient(world: World, number: BusinessNumber, userId: string): Recipient {
   if (!USER_ID.test(userId))
     throw unusable(`Param recipient is not a valid business-scoped user ID: "${userId}".`)
   const person = world.people.find(userId)
   if (!person) throw unusable(`No user has the business-scoped user ID "${userId}".`)
   return {
     input: userId,
-    chat: person.key,
+    chat: chatOf(world, number, person.key),
     person,
     contact: { input: userId, user_id: userId },
     by: 'user-id',

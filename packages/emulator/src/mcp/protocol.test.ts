@@ -133,6 +133,6 @@ test('an unknown version is answered with the known ones, and a missing token wi
 
 test('without a token the server is open', async () => {
   await using emulator = await start({ token: null })
-  expect(emulator.mcp.token).toBeNull()
+  expect(emulator.mcp.token).toBeUndefined()
   expect((await postMcp(emulator, hello)).status).toBe(200)
 })

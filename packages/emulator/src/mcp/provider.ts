@@ -11,8 +11,8 @@ import { createServer, MCP_PATH } from './server.js'
 export interface McpAccount {
   /** Of the endpoint, `{origin}/mcp`: streamable HTTP. */
   readonly url: string
-  /** Bearer token; `null`: none is asked for. */
-  readonly token: string | null
+  /** Bearer token; undefined: none is asked for. */
+  readonly token: string | undefined
   readonly id: string
   /** Digits of the business number. */
   readonly phone: string
@@ -55,7 +55,7 @@ export function mcpProvider(world: World, options: McpOptions): Provider & { rea
       get url() {
         return world.origin() + MCP_PATH
       },
-      token,
+      token: token ?? undefined,
       id,
       phone,
       forgetSessions: () => sessions.clear(),

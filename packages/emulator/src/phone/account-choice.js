@@ -2,6 +2,7 @@ import { accountName, phoneNumber } from './describe.js'
 import { byId, element } from './dom.js'
 import { chatAddress } from './route.js'
 
+/** @import { Account } from './types.js' */
 /** @import { Store } from './store.js' */
 
 /**
@@ -14,19 +15,29 @@ export function createAccountChoice(store, openKey) {
   const label = byId('account')
   const select = /** @type {HTMLSelectElement} */ (label.querySelector('select'))
 
+  let shown = ''
+
   function show() {
-    const accounts = store.accounts.filter(({ provider }, place) => provider !== 'meta' || place === 0)
-    label.hidden = accounts.length < 2
+    label.hidden = store.accounts.length < 2
     const chosen = store.listed?.id
+    const options = store.accounts.map(account => ({ value: account.id, words: wordsOf(account) }))
+    // New options would close the list while somebody chooses.
+    const now = JSON.stringify([chosen, options])
+    if (now === shown) return
+    shown = now
     select.replaceChildren(
-      ...accounts.map(account =>
-        element(
-          'option',
-          { value: account.id, selected: account.id === chosen },
-          `${accountName(account)} ${phoneNumber(account.phone)}`,
-        ),
-      ),
+      ...options.map(({ value, words }) => element('option', { value, selected: value === chosen }, words)),
     )
+  }
+
+  /** @param {Account} account */
+  function wordsOf(account) {
+    const name = `${accountName(account)} ${phoneNumber(account.phone)}`
+    if (account === store.listed) return name
+    const unread = [...store.chats.values()]
+      .filter(chat => chat.account === account.id)
+      .reduce((sum, chat) => sum + chat.unread, 0)
+    return unread > 0 ? `${name} · ${unread} unread` : name
   }
 
   /** @param {string | undefined} id */
@@ -43,7 +54,7 @@ export function createAccountChoice(store, openKey) {
     if (open && !open.group) location.hash = chatAddress(store.chatKey(open.people[0] ?? '', store.listed))
     else location.hash = '#/'
   })
-  store.watch('settings', show)
+  for (const topic of ['settings', 'chats']) store.watch(topic, show)
   return {
     /**
      * Lists the account of the chat that was opened.

@@ -1,4 +1,5 @@
 import * as api from './api.js'
+import { contentOf } from './describe.js'
 import { showPicture, showVideo } from './lightbox.js'
 import { openListSheet } from './list-sheet.js'
 import { openMessageMenu } from './message-menu.js'
@@ -43,8 +44,13 @@ export function createActions(store, room) {
     react: (id, emoji) => trying(() => api.react(place(), id, emoji)),
     /** @param {string} id */
     revoke: id => trying(() => api.revoke(place(), id)),
-    /** @type {(id: string, options: readonly string[]) => unknown} */
-    vote: (id, options) => trying(() => api.vote(place(), id, options)),
+    /** Votes for an option, or takes the vote for it back. @type {(message: Message, option: string) => unknown} */
+    vote(message, option) {
+      const mine = message.votes?.[place().person] ?? []
+      const others = mine.filter(each => each !== option)
+      const chosen = contentOf(message).multiple ? [...others, option] : [option]
+      return trying(() => api.vote(place(), message.id, mine.includes(option) ? others : chosen))
+    },
     edit: room.edit,
     /** @type {(id: string, anchor: unknown) => void} */
     openMenu(id, anchor) {

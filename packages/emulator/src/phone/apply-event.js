@@ -44,8 +44,7 @@ function person(store, data) {
   for (const account of store.accounts) {
     const key = store.chatKey(data.key, account)
     const chat = store.chats.get(key)
-    // Meta's numbers share their chats.
-    const facts = { account: chat?.account ?? account.id, title: data.name, people: [data.key] }
+    const facts = { account: account.id, title: data.name, people: [data.key] }
     store.chats.set(key, { unread: 0, ...chat, key, group: false, ...facts })
   }
   store.changed('chats')

@@ -1,5 +1,6 @@
-import { accountName, phoneNumber } from './describe.js'
+import { phoneNumber } from './describe.js'
 import { byId, element } from './dom.js'
+import { mcpQuestion } from './mcp-call.js'
 
 /** @import { Account } from './types.js' */
 /** @import { Store } from './store.js' */
@@ -37,10 +38,11 @@ export function createConnectionLine(store, openWorkbench) {
     const { state, words } = businessState(store, account)
     const line = byId('business')
     line.dataset.state = state
-    const name = store.accounts.length > 1 ? accountName(account) : 'Business'
+    // With several accounts the choice above names it.
+    const name = store.accounts.length > 1 ? '' : `Business ${phoneNumber(account.phone)} · `
     line.replaceChildren(
       element('span', { class: 'dot', 'aria-hidden': 'true' }),
-      element('span', {}, `${name} ${phoneNumber(account.phone)} · ${words}`),
+      element('span', {}, name + words),
     )
     if (state === 'none')
       line.append(
@@ -49,7 +51,20 @@ export function createConnectionLine(store, openWorkbench) {
   }
 
   store.watch('connection', showConnection)
-  store.watch('settings', showBusiness)
+  for (const topic of ['settings', 'traffic']) store.watch(topic, showBusiness)
+}
+
+/**
+ * Of an account that pushes nothing.
+ *
+ * @param {Store['traffic']} traffic
+ * @returns {{ state: 'good' | 'quiet', words: string }}
+ */
+function pollState(traffic) {
+  const asked = traffic.some(
+    line => line.kind === 'request' && mcpQuestion(line.entry.body) === 'get_messages',
+  )
+  return asked ? { state: 'good', words: 'the bot asks' } : { state: 'quiet', words: 'no bot has asked yet' }
 }
 
 /**
@@ -58,6 +73,7 @@ export function createConnectionLine(store, openWorkbench) {
  * @returns {{ state: 'none' | 'good' | 'bad' | 'quiet', words: string }}
  */
 function businessState({ traffic }, { provider, id, webhook }) {
+  if (provider === 'mcp') return pollState(traffic)
   if (webhook === undefined) return { state: 'none', words: 'no webhook' }
   const via = provider === 'meta' ? 'meta' : id
   const last = traffic.find(line => line.kind === 'webhook' && line.entry.via === via)

@@ -55,9 +55,7 @@ export function messageChoices(message, actions) {
     buttons = choicesOf(content.type, content.action ?? {}, message, actions)
   else if (message.type === 'template') buttons = quickReplies(content.components, message, actions)
   else if (message.type === 'poll')
-    buttons = list(content.options).map(option =>
-      choice('list', String(option), () => actions.vote(message.id, [String(option)])),
-    )
+    buttons = list(content.options).map(option => pollOption(String(option), message, actions))
   return buttons.length > 0 ? element('div', { class: 'choices' }, ...buttons) : undefined
 }
 
@@ -115,6 +113,21 @@ function quickReplies(components, message, actions) {
     const text = payload || `Button ${place + 1}`
     return choice('reply', text, () => actions.tapTemplateButton(message, { payload, text }))
   })
+}
+
+/**
+ * @param {string} option
+ * @param {Message} message
+ * @param {Actions} actions
+ */
+function pollOption(option, message, actions) {
+  const votes = Object.values(message.votes ?? {}).filter(chosen => chosen.includes(option)).length
+  const button = choice(votes > 0 ? 'chosen' : 'choose', option, () => actions.vote(message, option))
+  button.classList.add('poll-option')
+  button.setAttribute('aria-pressed', String(votes > 0))
+  const count = element('span', { class: 'poll-votes', 'aria-label': `${votes} votes` }, String(votes))
+  if (votes > 0) button.append(count)
+  return button
 }
 
 /**

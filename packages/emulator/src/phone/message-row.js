@@ -73,7 +73,7 @@ function partsOf(store, actions) {
     ),
     part(
       ({ message }) => messageChoices(message, actions),
-      ({ message: { content, revoked } }) => [content, revoked],
+      ({ message: { content, revoked, votes } }) => [content, revoked, votes],
     ),
     part(
       ({ message }) => reactionPill(store, actions, message),

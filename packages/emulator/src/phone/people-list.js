@@ -85,7 +85,7 @@ export function createPeopleList(store, openKey) {
 }
 
 /**
- * Whether a chat is with this account; Meta's numbers share theirs.
+ * Whether a chat is with this account.
  *
  * @type {(chat: Chat, account: Account | undefined) => boolean}
  */

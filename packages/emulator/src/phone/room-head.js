@@ -1,5 +1,5 @@
 import { avatar } from './avatar.js'
-import { accountName, addressOf } from './describe.js'
+import { accountName, addressOf, phoneNumber } from './describe.js'
 import { byId, element } from './dom.js'
 
 /** @import { Chat } from './types.js' */
@@ -13,9 +13,8 @@ import { byId, element } from './dom.js'
  */
 export function showRoomHead(store, chat) {
   const typing = chat.typingUntil !== undefined
-  const account = store.accounts.length > 1 ? store.accounts.find(({ id }) => id === chat.account) : undefined
   const who = chat.group ? `${chat.people.length} people` : addressOf(store.people.get(chat.people[0] ?? ''))
-  const address = account ? `${who} · writes to ${accountName(account)}` : who
+  const address = [toAccount(store, chat), who].filter(Boolean).join(' · ')
   const subtitle = byId('room-subtitle')
   byId('room-title').textContent = chat.title
   byId('room-avatar').replaceChildren(
@@ -24,6 +23,19 @@ export function showRoomHead(store, chat) {
   byId('log').setAttribute('aria-label', `Messages with ${chat.title}`)
   subtitle.textContent = typing ? 'The business is typing…' : address
   subtitle.classList.toggle('typing-words', typing)
+}
+
+/**
+ * To which of several accounts they write: by its provider, and by its number where that has more than one.
+ *
+ * @param {Store} store
+ * @param {Chat} chat
+ */
+function toAccount({ accounts }, chat) {
+  const account = accounts.find(({ id }) => id === chat.account)
+  if (!account || accounts.length < 2) return ''
+  const alone = accounts.filter(({ provider }) => provider === account.provider).length === 1
+  return `to ${accountName(account)}${alone ? '' : ` ${phoneNumber(account.phone)}`}`
 }
 
 /**

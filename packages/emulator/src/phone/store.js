@@ -1,5 +1,6 @@
-/** @import { Account, ActiveFault, Chat, GraphRequest, Message, Person, Place, State, Thread, WebhookAttempt } from './types.js' */
+import { mcpQuestion } from './mcp-call.js'
 
+/** @import { Account, ActiveFault, Chat, GraphRequest, Message, Person, Place, State, Thread, WebhookAttempt } from './types.js' */
 /** @typedef {{ kind: 'webhook', entry: WebhookAttempt } | { kind: 'request', entry: GraphRequest }} Traffic */
 
 const KEPT_TRAFFIC = 40
@@ -34,7 +35,7 @@ export function createStore() {
     faults: [],
     /** @type {State['account'] | undefined} */
     account: undefined,
-    /** Meta first. @type {readonly Account[]} */
+    /** Meta's first number first. @type {readonly Account[]} */
     accounts: [],
     /** Id of the account whose chats are listed. @type {string | undefined} */
     accountId: undefined,
@@ -74,7 +75,7 @@ export function createStore() {
         each => each.kind === 'request' && each.entry.sequence === sequence,
       )
       if (before >= 0) this.traffic[before] = line
-      else this.traffic = [line, ...this.traffic].slice(0, KEPT_TRAFFIC)
+      else this.traffic = [line, ...this.traffic.filter(each => !repeats(each, line))].slice(0, KEPT_TRAFFIC)
       this.changed('traffic')
     },
 
@@ -103,8 +104,9 @@ export function createStore() {
      * @param {string} person
      * @param {Account | undefined} account
      */
-    chatKey: (person, account) =>
-      !account || account.provider === 'meta' ? person : `${person}@${account.id}`,
+    chatKey(person, account) {
+      return !account || account.id === this.accounts[0]?.id ? person : `${person}@${account.id}`
+    },
 
     /**
      * A message by id, when it is loaded.
@@ -128,6 +130,17 @@ export function createStore() {
 function groupOf({ key, account }) {
   const suffix = `@${account}`
   return key.endsWith(suffix) ? key.slice(0, -suffix.length) : key
+}
+
+/**
+ * A bot that polls asks the same every few seconds: only the newest of each question is kept.
+ *
+ * @param {Traffic} old
+ * @param {Traffic} line
+ */
+function repeats(old, line) {
+  const question = line.kind === 'request' ? mcpQuestion(line.entry.body) : undefined
+  return question !== undefined && old.kind === 'request' && mcpQuestion(old.entry.body) === question
 }
 
 /** @typedef {ReturnType<typeof createStore>} Store */

@@ -1,5 +1,6 @@
 import { element } from './dom.js'
 import { clockTime } from './format-time.js'
+import { mcpCall } from './mcp-call.js'
 
 /** @import { Store } from './store.js' */
 
@@ -68,6 +69,8 @@ function requestWords({ receivedAt, method, path, body, response, outcome }) {
  * @param {unknown} body
  */
 function whatOf(path, body) {
+  const call = mcpCall(body)
+  if (call !== undefined) return call
   const last = path.split('?')[0]?.split('/').at(-1) ?? path
   const { type, status, typing_indicator } = /** @type {Record<string, unknown>} */ (body ?? {})
   if (status === 'read') return typing_indicator ? 'read and typing' : 'read'

@@ -39,7 +39,7 @@ export function createChannel(world: World, options: WhapiOptions): WhapiChannel
     token: options.token ?? 'emulator-whapi-token',
     startedAt: world.now(),
     webhook: resolveWebhook(options.webhook),
-    headers: options.headers ?? { 'x-hook-secret': 'emulator-whapi-secret' },
+    headers: options.headers ?? { authorization: 'Bearer emulator-whapi-secret' },
     events: undefined,
     autoDownload: options.autoDownload ?? [],
     health: 'AUTH',

@@ -136,6 +136,7 @@ describe('kinds of messages', () => {
     ])
     expect(both.bot.hooks.flatMap(hook => hook.body.messages_removed ?? [])).toEqual([id])
     expect(emulator.message(id)).toMatchObject({ text: 'the GREEN one', edited: true, revoked: true })
+    expect(emulator.message(target)).toMatchObject({ votes: { 'alex-rivera': ['Tue'] } })
     await expect(alex.vote(target, ['Mon'])).rejects.toThrow('no polls at Meta')
   })
 

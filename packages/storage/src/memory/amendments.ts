@@ -9,7 +9,7 @@ import {
 } from '@switchboard/core'
 import { fileDue } from './conversations.js'
 import { isAmendment, lineKey } from './lines.js'
-import { type ConversationEntry, keyOf, type Line, type State } from './state.js'
+import { type ConversationEntry, keyOf, type Line, type State, type Turn } from './state.js'
 
 /**
  * The effect of a stored edit, revocation or reaction. Returns when the conversation is due now, if its burst has changed.
@@ -35,15 +35,24 @@ export function applyEarlyAmendments(state: State, line: Line, now: number): voi
   amendLine(state, line, undefined, now)
 }
 
+/** Makes the messages of a conversation what its amendments say, after conversations or their people were merged. */
+export function applyMergedAmendments(state: State, conversation: ConversationEntry, now: number): void {
+  for (const { quotedId } of conversation.lines.filter(isAmendment)) {
+    const target = state.lines.get(lineKey(conversation, quotedId ?? ''))
+    if (target?.conversation === conversation) amendLine(state, target, undefined, now)
+  }
+}
+
 /** Makes a message what all amendments of it say, in whatever order they came. */
 function amendLine(state: State, line: Line, buffer: BufferPolicy | undefined, now: number): number | null {
   const known = state.amendments.get(lineKey(line.conversation, line.providerId ?? ''))
   const amendments = known?.filter(({ conversation }) => conversation === line.conversation) ?? []
   if (amendments.length === 0 || isAmendment(line)) return null
-  const before = JSON.stringify([line.text, line.content, line.answerable])
-  const waits = line.answerable && isInBurst(line)
+  const says = () => JSON.stringify([line.text, line.content, line.amended.revokedAt])
+  const before = says()
+  const waits = isInBurst(line)
   rewrite(line, amendments)
-  if (!waits || JSON.stringify([line.text, line.content, line.answerable]) === before) return null
+  if (!waits || says() === before) return null
   return changeBurst(state, line, buffer, now)
 }
 
@@ -120,7 +129,9 @@ function changeBurst(state: State, line: Line, buffer: BufferPolicy | undefined,
 /** Whether the bot has yet to deal with it, now or once more. */
 function isInBurst(line: Line): boolean {
   const { unread, replays } = line.conversation
-  return unread.includes(line) || replays.some(({ from, to }) => line.position > from && line.position <= to)
+  const isOf = ({ burst, from, to }: Turn) =>
+    burst ? burst.includes(line) : line.answerable && line.position > from && line.position <= to
+  return unread.includes(line) || replays.some(isOf)
 }
 
 /** Nobody may go on with a turn of which nothing is left. */

@@ -64,13 +64,14 @@ function ingestLine(state: State, event: AddressedEvent, options: IngestOptions,
   if (isFromCustomer(event) && saidAt !== undefined) {
     conversation.customerAt = Math.max(conversation.customerAt ?? 0, Math.min(saidAt, now))
   }
-  if (line.answerable) releaseParked(state, conversation, false, now)
+  const releases = line.answerable && releaseParked(state, conversation, false, now).length > 0
   return {
     kind: 'stored',
     messageId: line.id,
     conversationId: conversation.id,
     dueInMs: dueAt === null ? null : dueAt - now,
     ...(handoffChange && { handoffChange }),
+    ...(releases && { releases }),
     ...(merges.length > 0 && { merges }),
   }
 }

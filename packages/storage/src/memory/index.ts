@@ -4,7 +4,7 @@ import { findTarget, toConversation } from './conversations.js'
 import { setHandoff } from './handoff.js'
 import { ingest } from './inbox.js'
 import { addOperatorMessage } from './operator.js'
-import { releaseParked } from './outbox.js'
+import { releaseAsTemplate, releaseParked } from './outbox.js'
 import { claimPoll, savePoll } from './polls.js'
 import { listConversations, listMerges, listMessages, listTurns } from './reading.js'
 import { replayTurn } from './replays.js'
@@ -51,9 +51,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     savePoll: async save => savePoll(state, save),
     setHandoff: async (target, request) => setHandoff(state, target, request),
     addOperatorMessage: async (target, message) => addOperatorMessage(state, target, message),
-    releaseParked: async target => {
+    releaseParked: async (target, { asTemplate } = {}) => {
       const conversation = findTarget(state, target)
-      return conversation && releaseParked(state, conversation, true, clock.now())
+      if (!conversation) return undefined
+      return asTemplate === undefined
+        ? releaseParked(state, conversation, true, clock.now())
+        : releaseAsTemplate(state, conversation, asTemplate, clock.now())
     },
     findConversation: async target => {
       const conversation = findTarget(state, target)

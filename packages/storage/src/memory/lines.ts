@@ -1,4 +1,4 @@
-import type { Message } from '@switchboard/core'
+import type { Message, StatusEvent } from '@switchboard/core'
 import { clean, defined } from './clean.js'
 import { type ConversationEntry, keyOf, type Line, type State } from './state.js'
 
@@ -90,4 +90,10 @@ export function toMessage(line: Line): Message {
     deliveredAt: line.deliveredAt,
     readAt: line.readAt,
   })
+}
+
+/** The form in which a message keeps why it failed. */
+export function errorOf({ error }: StatusEvent): string {
+  const { code, message } = error ?? { code: 'unknown', message: 'the provider gave no reason' }
+  return `${code}: ${message}`
 }

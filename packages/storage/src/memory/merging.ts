@@ -5,9 +5,11 @@ import {
   saferHandoff,
   type UserMerge,
 } from '@switchboard/core'
+import { applyMergedAmendments } from './amendments.js'
 import { fileDue, toConversation } from './conversations.js'
 import { dueInMs } from './endings.js'
 import { cancelPendingOfBot, fileSendable } from './outbox.js'
+import { leaveAddress } from './people.js'
 import { burstOf } from './replays.js'
 import { type ConversationEntry, keyOf, type Line, type State, type UserEntry } from './state.js'
 
@@ -26,11 +28,12 @@ export function mergeUsers(
     state.identities.set(key, user)
     user.addresses.set(key, address)
   }
-  for (const key of gone.former) user.former.add(key)
+  for (const [key, at] of gone.former) leaveAddress(user, key, at)
   for (const key of user.addresses.keys()) user.former.delete(key)
   user.name ??= gone.name
   user.phone ??= gone.phone
 
+  renameSender(state, gone.id, user.id, now)
   const merged = [...state.conversations.values()]
     .filter(conversation => conversation.user === gone)
     .map(conversation => adopt(state, user, conversation, now))
@@ -52,6 +55,15 @@ export function mergeUsers(
   })
   const handoffChanges = merged.flatMap(({ change }) => (change ? [change] : []))
   return { user, merge: { ...merge, due, handoffChanges } }
+}
+
+/** In groups: of two reactions of one person to the same message only the newer one counts. */
+function renameSender(state: State, goneId: string, userId: string, now: number): void {
+  for (const conversation of state.conversations.values()) {
+    const lines = conversation.lines.filter(({ senderId }) => senderId === goneId)
+    for (const line of lines) line.senderId = userId
+    if (lines.length > 0) applyMergedAmendments(state, conversation, now)
+  }
 }
 
 function byAge<Item extends { readonly id: string }>(one: Item, other: Item): [Item, Item] {
@@ -118,6 +130,7 @@ function mergeConversations(
   else state.idle.set(kept, kept.idleAt)
   fileDue(state, kept)
   fileSendable(state, kept)
+  applyMergedAmendments(state, kept, now)
   if (!speaks) cancelPendingOfBot(state, kept)
   if (kept.handoff === previous) return undefined
   return { conversation: toConversation(kept), previous, state: kept.handoff, reason: 'merge' }

@@ -30,7 +30,13 @@ export function conversationOf(state: State, event: StoredEvent, now: number): C
 }
 
 function meet(state: State, event: StoredEvent, { identities, name }: Person, now: number): Recognised {
-  const evidence = { channel: event.channel, identities, reason: 'shown', current: !event.history } as const
+  const evidence = {
+    channel: event.channel,
+    identities,
+    reason: 'shown',
+    current: !event.history,
+    at: 0,
+  } as const
   const recognised = recognise(state, evidence, now)
   if (name !== undefined) recognised.user.name = name
   return recognised
@@ -43,6 +49,6 @@ export function openTarget(state: State, target: ConversationTarget): Conversati
   checkId(channel, 'channel')
   checkId(account, 'account')
   checkId(peer.value, 'identity')
-  const evidence = { channel, identities: [peer], reason: 'shown', current: true } as const
+  const evidence = { channel, identities: [peer], reason: 'shown', current: true, at: 0 } as const
   return openChat(state, { channel, account }, recognise(state, evidence, state.now()).user, peer)
 }

@@ -1,7 +1,7 @@
 import { botMaySpeak, type MessageStatus, type OutboundMessage, type OutboxItem } from '@switchboard/core'
 import { clean, defined } from './clean.js'
 import { indexAfter } from './lines.js'
-import type { ConversationEntry, Line, State } from './state.js'
+import type { ConversationEntry, Line, Send, State } from './state.js'
 
 /**
  * Gives a line its status and files it where its conversation and the clock will look for it.
@@ -50,7 +50,8 @@ export function toOutboxItem(line: Line): OutboxItem | undefined {
     attempt: send.attempt,
     deferrals: send.deferrals > 0 ? send.deferrals : undefined,
     customerAt: conversation.customerAt,
-    released: send.released ? true : undefined,
+    released: send.release === 'forced' ? true : undefined,
+    asTemplate: send.release === 'template' ? true : undefined,
     message: defined<OutboundMessage>({
       id: send.outboundId,
       channel: conversation.channel,
@@ -67,6 +68,7 @@ export function startSend(state: State, line: Line, now: number, leaseMs: number
   if (!line.send) return undefined
   line.send.attempt += 1
   line.send.after = undefined
+  line.send.startedAt = now
   moveLine(state, line, 'sending', now + leaseMs)
   return toOutboxItem(line)
 }
@@ -105,18 +107,46 @@ export function releaseParked(
   const lines = [...conversation.parked].sort((one, other) => one.position - other.position)
   return lines.flatMap(line => {
     if (!line.send) return []
-    line.send.deferrals += 1
-    line.send.released = released
-    moveLine(state, line, 'pending', now)
+    letGo(state, line, line.send, released ? 'forced' : undefined, now)
     return [line.id]
   })
 }
 
+/** The parked try does not count. */
+function letGo(state: State, line: Line, send: Send, release: Send['release'], now: number): void {
+  send.deferrals += 1
+  send.release = release
+  send.startedAt = undefined
+  moveLine(state, line, 'pending', now)
+}
+
+/** Lets one parked message go as a template, unless one has asked the customer already since they wrote. */
+export function releaseAsTemplate(
+  state: State,
+  conversation: ConversationEntry,
+  messageId: string,
+  now: number,
+): readonly string[] {
+  const line = [...conversation.parked].find(({ id }) => id === messageId)
+  if (!line?.send || line.type === 'template') return []
+  const { customerAt = Number.NEGATIVE_INFINITY } = conversation
+  const hasAsked = conversation.lines.some(
+    ({ send }) => send?.release === 'template' && (send.startedAt ?? send.at) >= customerAt,
+  )
+  if (hasAsked) return []
+  letGo(state, line, line.send, 'template', now)
+  return [line.id]
+}
+
 /** A part that failed takes the parts after it along: half an answer without its beginning helps nobody. */
 export function cancelLaterReplies(state: State, failed: Line): void {
-  if (failed.send?.turnId === undefined) return
-  for (const line of waitingLines(failed.conversation)) {
-    const later = line.position > failed.position && line.send?.turnId === failed.send.turnId
-    if (later) moveLine(state, line, 'cancelled', 0)
-  }
+  for (const line of laterReplies(failed)) moveLine(state, line, 'cancelled', 0)
+}
+
+/** The parts behind this one in the same answer that have not left, by position. */
+export function laterReplies({ conversation, position, send }: Line): readonly Line[] {
+  if (send?.turnId === undefined) return []
+  return waitingLines(conversation)
+    .filter(line => line.position > position && line.send?.turnId === send.turnId)
+    .sort((one, other) => one.position - other.position)
 }

@@ -33,7 +33,7 @@ export function createUser(state: State): UserEntry {
     name: undefined,
     phone: undefined,
     addresses: new Map(),
-    former: new Set(),
+    former: new Map(),
   }
 }
 
@@ -50,12 +50,36 @@ export function addAddress(state: State, user: UserEntry, channel: string, ident
   if (identity.kind === 'phone') user.phone = identity.value
 }
 
+/** Notes that an address is not the user's any more. */
+export function leaveAddress(user: UserEntry, key: string, at: number): void {
+  user.former.set(key, Math.max(at, user.former.get(key) ?? 0))
+}
+
+/** Whether the user has left one of these addresses since then. */
+export function hasLeft(
+  user: UserEntry,
+  channel: string,
+  identities: readonly Identity[],
+  since: number,
+): boolean {
+  return identities.some(identity => {
+    const leftAt = user.former.get(identityKey(channel, identity))
+    return leftAt !== undefined && leftAt >= since
+  })
+}
+
 /** Takes an identity from its user. Conversations with that peer go on with another address, if there is one. */
-export function dropAddress(state: State, user: UserEntry, channel: string, identity: Identity): void {
+export function dropAddress(
+  state: State,
+  user: UserEntry,
+  channel: string,
+  identity: Identity,
+  at: number,
+): void {
   const key = identityKey(channel, identity)
   state.identities.delete(key)
   user.addresses.delete(key)
-  user.former.add(key)
+  leaveAddress(user, key, at)
   if (identity.kind === 'phone' && user.phone === identity.value) user.phone = phonesOf(user).at(-1)?.value
   for (const conversation of state.conversations.values()) {
     const { peer } = conversation

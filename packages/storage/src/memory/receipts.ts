@@ -1,7 +1,14 @@
-import { type IngestResult, type StatusEvent, statusAfterReceipt } from '@switchboard/core'
+import {
+  type IngestResult,
+  isWindowRefusal,
+  type StatusEvent,
+  statusAfterReceipt,
+  type WindowRefusal,
+} from '@switchboard/core'
 import { applyEarlyAmendments } from './amendments.js'
-import { lineKey } from './lines.js'
+import { errorOf, lineKey } from './lines.js'
 import { cancelLaterReplies, moveLine } from './outbox.js'
+import { refuseLine } from './refusals.js'
 import type { Line, State } from './state.js'
 
 /**
@@ -12,14 +19,30 @@ const mostWaiting = 50_000
 
 export function ingestReceipt(state: State, receipt: StatusEvent, now: number): IngestResult {
   const key = lineKey(receipt, receipt.providerId)
-  const line = state.lines.get(key) ?? lineOfOutboundId(state, receipt)
+  const line = state.lines.get(key) ?? state.refusedLines.get(key) ?? lineOfOutboundId(state, receipt)
   if (!line) {
     keepForLater(state, key, receipt, now)
     return { kind: 'status', advanced: false }
   }
-  const advanced = line.author !== 'customer' && applyReceipt(state, line, receipt, now)
-  if (line.author !== 'customer') learnProviderId(state, line, receipt.providerId, now)
-  return { kind: 'status', advanced, messageId: line.id, conversationId: line.conversation.id }
+  const result = { kind: 'status', messageId: line.id, conversationId: line.conversation.id } as const
+  if (line.author === 'customer') return { ...result, advanced: false }
+  const followed = followReceipt(state, line, receipt, now)
+  const refused = [...followed.refused, ...learnProviderId(state, line, receipt.providerId, now)]
+  return { ...result, advanced: followed.advanced, ...(refused.length > 0 && { refused }) }
+}
+
+interface Followed {
+  readonly advanced: boolean
+  readonly refused: readonly WindowRefusal[]
+}
+
+/** An echo has no tries: outside of its window it failed, as anything else that fails. */
+function followReceipt(state: State, line: Line, receipt: StatusEvent, now: number): Followed {
+  if (line.send && isWindowRefusal(receipt)) {
+    const refused = refuseLine(state, line, line.send, receipt, now)
+    return { advanced: refused.length > 0, refused }
+  }
+  return { advanced: applyReceipt(state, line, receipt, now), refused: [] }
 }
 
 function lineOfOutboundId(state: State, receipt: StatusEvent): Line | undefined {
@@ -40,6 +63,7 @@ function keepForLater(state: State, key: string, receipt: StatusEvent, now: numb
 
 /** Moves the message as far as the receipt says. Returns whether it moved. */
 function applyReceipt(state: State, line: Line, receipt: StatusEvent, now: number): boolean {
+  if (isOfRefusedTry(line, receipt)) return false
   const at = receipt.at ?? now
   if (receipt.status === 'sent') line.sentAt ??= at
   if (receipt.status === 'delivered') line.deliveredAt ??= at
@@ -50,8 +74,7 @@ function applyReceipt(state: State, line: Line, receipt: StatusEvent, now: numbe
   if (after === before) return false
   moveLine(state, line, after, now)
   if (after === 'failed') {
-    const { code, message } = receipt.error ?? { code: 'unknown', message: 'the provider gave no reason' }
-    line.error = `${code}: ${message}`
+    line.error = errorOf(receipt)
     cancelLaterReplies(state, line)
   } else {
     line.error = undefined
@@ -59,22 +82,39 @@ function applyReceipt(state: State, line: Line, receipt: StatusEvent, now: numbe
   return true
 }
 
-/** Notes the provider's id of a message and applies the receipts and amendments that came before it was known. */
-export function learnProviderId(state: State, line: Line, providerId: string, now: number): void {
-  const key = lineKey(line.conversation, providerId)
-  if (line.providerId !== undefined || state.lines.has(key)) return
-  line.providerId = providerId
-  state.lines.set(key, line)
-  applyWaitingReceipts(state, line, now)
-  applyEarlyAmendments(state, line, now)
+/** What is said of a try that the window refused is not about the next one, unless it reached the person. */
+function isOfRefusedTry({ send, providerId }: Line, receipt: StatusEvent): boolean {
+  if (receipt.status === 'delivered' || receipt.status === 'read') return false
+  return providerId !== receipt.providerId && send?.refusedTries.has(receipt.providerId) === true
 }
 
-/** Applies the receipts that came before the message's provider id was known. */
-export function applyWaitingReceipts(state: State, line: Line, now: number): void {
-  if (line.providerId === undefined) return
+/**
+ * Notes the provider's id of a message and applies the receipts and amendments that came before it was known. Returns what the
+ * window has refused.
+ */
+export function learnProviderId(
+  state: State,
+  line: Line,
+  providerId: string,
+  now: number,
+): readonly WindowRefusal[] {
+  const key = lineKey(line.conversation, providerId)
+  if (line.providerId !== undefined || state.lines.has(key)) return []
+  const hasArrived = line.status === 'delivered' || line.status === 'read'
+  if (line.send?.refusedTries.has(providerId) && !hasArrived) return []
+  line.providerId = providerId
+  state.lines.set(key, line)
+  const refused = applyWaitingReceipts(state, line, now)
+  applyEarlyAmendments(state, line, now)
+  return refused
+}
+
+/** Applies the receipts that came before the message's provider id was known. Returns what the window has refused. */
+export function applyWaitingReceipts(state: State, line: Line, now: number): readonly WindowRefusal[] {
+  if (line.providerId === undefined) return []
   const key = lineKey(line.conversation, line.providerId)
   const waiting = state.waitingReceipts.get(key)
-  if (!waiting) return
+  if (!waiting) return []
   state.waitingReceipts.delete(key)
-  for (const receipt of waiting) applyReceipt(state, line, receipt, now)
+  return waiting.flatMap(receipt => followReceipt(state, line, receipt, now).refused)
 }

@@ -20,7 +20,7 @@ export function replayTurn(state: State, turnId: string): { conversationId: stri
 
 /** The messages of a parked turn. */
 export function burstOf(turn: Turn): readonly Line[] {
-  if (turn.burst) return turn.burst
+  if (turn.burst) return turn.burst.filter(line => line.amended.revokedAt === undefined)
   const { lines } = turn.conversation
   const range = lines.slice(indexAfter(lines, turn.from), indexAfter(lines, turn.to))
   return range.filter(line => line.answerable)

@@ -6,6 +6,7 @@ import {
   type SendRecordResult,
   StoreError,
   statusAfterSend,
+  type WindowRefusal,
 } from '@switchboard/core'
 import { clean } from './clean.js'
 import { cancelLaterReplies, isSilenced, moveLine, startNext, startSend, toOutboxItem } from './outbox.js'
@@ -30,14 +31,15 @@ function lineOf(state: State, outboundId: string): Line {
 function recordSend(state: State, line: Line, record: SendRecord): SendRecordResult {
   const now = state.now()
   const { outcome } = record
+  let refused: readonly WindowRefusal[] = []
   if (outcome.kind === 'sent') {
-    acceptSend(state, line, outcome, now)
+    if (!isRefusedTry(line, record, outcome)) refused = acceptSend(state, line, outcome, now)
   } else if (record.attempt === line.send?.attempt) {
     failSend(state, line, outcome, now)
   }
   const status = line.status ?? 'sent'
   const next = followUp(state, line, record, now)
-  return { id: record.id, status, ...(next && { next }) }
+  return { id: record.id, status, ...(next && { next }), ...(refused.length > 0 && { refused }) }
 }
 
 /** What goes out after the message. A refused one keeps its place: nothing overtakes it, and it does not follow itself. */
@@ -58,7 +60,18 @@ function followUp(state: State, line: Line, record: SendRecord, now: number): Ou
 
 type Sent = Extract<SendRecord['outcome'], { kind: 'sent' }>
 
-function acceptSend(state: State, line: Line, { providerId, content }: Sent, now: number): void {
+/** A receipt has said already that the window refused what this answer says was taken. */
+function isRefusedTry({ send }: Line, { attempt }: SendRecord, { providerId }: Sent): boolean {
+  const refused = send?.refusedTries ?? new Map<string, number>()
+  return providerId === undefined ? [...refused.values()].includes(attempt) : refused.has(providerId)
+}
+
+function acceptSend(
+  state: State,
+  line: Line,
+  { providerId, content }: Sent,
+  now: number,
+): readonly WindowRefusal[] {
   if (content) {
     Object.assign(line, { type: content.type, text: contentText(content), content })
   }
@@ -69,7 +82,7 @@ function acceptSend(state: State, line: Line, { providerId, content }: Sent, now
     line.error = undefined
     line.sentAt ??= now
   }
-  if (providerId !== undefined) learnProviderId(state, line, providerId, now)
+  return providerId === undefined ? [] : learnProviderId(state, line, providerId, now)
 }
 
 function failSend(

@@ -23,8 +23,8 @@ export interface UserEntry {
   phone: string | undefined
   /** Their identities by the keys of {@link State.identities}, in the order in which they became known. */
   readonly addresses: Map<string, Address>
-  /** Keys of phones that were theirs. */
-  readonly former: Set<string>
+  /** Addresses that they have left, by the keys of {@link State.identities}: when, in epoch milliseconds. */
+  readonly former: Map<string, number>
 }
 
 interface Address {
@@ -84,7 +84,7 @@ export interface Line {
   readonly quotedId: string | undefined
   readonly senderName: string | undefined
   /** The user who wrote it, in groups. */
-  readonly senderId: string | undefined
+  senderId: string | undefined
   readonly receivedAt: number
   /** What only our own messages have. */
   readonly send: Send | undefined
@@ -104,7 +104,7 @@ interface Amended {
   readonly reactions?: readonly Reaction[]
 }
 
-interface Send {
+export interface Send {
   readonly outboundId: string
   readonly content: OutboundContent
   /** The turn whose reply it is. */
@@ -113,8 +113,12 @@ interface Send {
   attempt: number
   /** How many tries were given back before the message left. */
   deferrals: number
-  /** A person let it go, whatever the window is. */
-  released: boolean
+  /** How it was let go although its window counts as closed: by a person, or only as a template. */
+  release: 'forced' | 'template' | undefined
+  /** When the latest try left. */
+  startedAt: number | undefined
+  /** Tries that the provider took, and refused later because the window was closed, by its ids of them. */
+  readonly refusedTries: Map<string, number>
   /** The record that this try followed, so that it can be given again when that record is repeated. */
   after: { readonly outboundId: string; readonly attempt: number } | undefined
   /** `pending`: when it may go out · `sending`: when its time runs out · `unknown`: since when. */
@@ -165,6 +169,8 @@ export interface State {
   readonly amendments: Map<string, Line[]>
   /** Receipts whose message is not known yet, by channel, account and provider id. */
   readonly waitingReceipts: Map<string, StatusEvent[]>
+  /** By the ids that {@link Send.refusedTries} has. */
+  readonly refusedLines: Map<string, Line>
   /** In the order in which they ended. */
   readonly turns: Map<string, Turn>
   /** By channel. */
@@ -195,6 +201,7 @@ export function createState(now: () => number): State {
     outboundLines: new Map(),
     amendments: new Map(),
     waitingReceipts: new Map(),
+    refusedLines: new Map(),
     turns: new Map(),
     polls: new Map(),
     due: createDueIndex(),

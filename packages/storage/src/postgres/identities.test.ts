@@ -32,7 +32,7 @@ const addresses: readonly Identity[] = [
   ...['1@lid', '2@lid'].map(value => ({ kind: 'lid', value }) as const),
 ]
 
-/** Messages and reports about few people, without regard to whether they can be true. */
+/** Messages, amendments and reports about few people, without regard to whether they can be true. */
 function randomCalls(random: (below: number) => number): readonly (readonly IngestEvent[])[] {
   let last = 0
   const some = (most: number) =>
@@ -42,13 +42,21 @@ function randomCalls(random: (below: number) => number): readonly (readonly Inge
     const origin = { channel: random(4) ? 'meta' : 'waha', account: random(4) ? 'one' : 'two' }
     if (random(4) === 0) {
       const [previous, ...current] = [...identities, ...some(1)]
-      return { type: 'identity', ...origin, previous, current } as IngestEvent
+      const at = [undefined, Date.UTC(2026, 0, 1) + random(1000), Date.UTC(2200, 0, 1), -1][random(4)]
+      return { type: 'identity', ...origin, previous, current, at } as IngestEvent
     }
     last += 1
     const chat = random(6) ? ({ kind: 'direct', person: { identities } } as const) : undefined
     const group = { chat: { kind: 'group', id: 'g' }, sender: { identities } } as const
     const past = random(6) ? {} : { history: true, sentAt: 1_600_000_000_000 }
-    return textFrom('', `m${last}`, `m${last}`, { ...origin, ...past, ...(chat ? { chat } : group) })
+    const place = { ...origin, ...(chat ? { chat } : group) }
+    if (random(3) > 0) return textFrom('', `m${last}`, `m${last}`, { ...place, ...past })
+    const about = { ...textFrom('', `m${last}`), ...place, targetId: `m${1 + random(last)}`, sentAt: last }
+    const emoji = ['👍', '❤️'][random(3)]
+    const edit = { ...about, type: 'edit' } as const
+    return [edit, { ...about, type: 'revoke' } as const, { ...about, type: 'reaction', emoji } as const][
+      random(3)
+    ] as IngestEvent
   }
   return Array.from({ length: steps }, () => Array.from({ length: 1 + random(3) }, event))
 }
@@ -67,7 +75,11 @@ async function describeChat(of: Store, conversation: Conversation, name: (id?: s
     user: name(user?.id),
     hasPhone: user?.phone !== undefined,
     answersThem: byPeer?.id === id,
-    texts: (await of.listMessages(id, { limit: 500 })).map(({ text }) => text).sort(),
+    messages: (await of.listMessages(id, { limit: 500 }))
+      .map(({ providerId, type, text, reactions, editedAt, revokedAt }) =>
+        JSON.stringify([providerId, type, text, reactions, editedAt, revokedAt]),
+      )
+      .sort(),
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClaimedTurn, Identity, OutboxItem, Store } from '@switchboard/core'
+import type { ClaimedTurn, Identity, OutboxItem, ReactionEvent, Store } from '@switchboard/core'
 import type { TestDatabase } from '@switchboard/test-support/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStoreDatabase } from '../testing/databases.test.support.js'
@@ -38,6 +38,12 @@ async function stored(identities: readonly Identity[], providerId: string) {
   return result
 }
 
+/** Something that somebody does in one of three groups. */
+function inGroup(index: number, identities: readonly Identity[], providerId: string) {
+  const place = { chat: { kind: 'group', id: `group-${index}` }, sender: { identities } } as const
+  return textFrom('', providerId, providerId, place)
+}
+
 function sent({ message, attempt }: OutboxItem) {
   const outcome = { kind: 'sent', providerId: `wamid-${message.id}` } as const
   return { id: message.id, attempt, outcome, sendLeaseMs: 60_000 }
@@ -71,10 +77,21 @@ describe(`merges in the middle of everything (seed ${seed})`, () => {
       const all = [...addressesOf(index % people)].sort(() => random(3) - 1)
       return from(all.slice(0, index < messages / 3 || random(4) > 0 ? 1 : 2), `in-${index}`)
     }
+    /** By message: who reacted to it. */
+    const reacted = [0, 1, 2].map(() => new Set<number>())
+    function react(number: number): ReactionEvent {
+      const person = number % people
+      const group = random(3)
+      reacted[group]?.add(person)
+      const [address] = [...addressesOf(person)].sort(() => random(3) - 1)
+      const { content: _, ...event } = inGroup(group, address ? [address] : [], `reaction-${number}`)
+      return { ...event, type: 'reaction', targetId: `target-${group}`, emoji: '👍' }
+    }
     async function deliver(): Promise<void> {
       delivering += 1
       while (waiting.length > 0) {
-        const events = waiting.splice(0, 1 + random(6)).map(show)
+        const numbers = waiting.splice(0, 1 + random(6))
+        const events = [...numbers.map(show), ...numbers.slice(0, 1).map(react)]
         for (const result of await store.ingest(events, ingestOptions)) {
           if (result.kind === 'stored') conversations.add(result.conversationId)
         }
@@ -117,7 +134,13 @@ describe(`merges in the middle of everything (seed ${seed})`, () => {
       while (delivering > 0 || waiting.length > 0) if ((await answer()) === 0) await sleep(1)
     }
 
+    const targets = [0, 1, 2].map(group => ({
+      ...inGroup(group, addressesOf(0), `target-${group}`),
+      forBot: false,
+    }))
+    await store.ingest(targets.slice(0, 2), ingestOptions)
     await Promise.all([...Array.from({ length: 4 }, deliver), ...Array.from({ length: 4 }, work)])
+    await store.ingest(targets.slice(2), ingestOptions)
     // Whoever was never shown with a second address is now.
     const last = Array.from({ length: people }, (_, person) => from(addressesOf(person), `last-${person}`))
     for (const result of await store.ingest(last, ingestOptions)) {
@@ -133,8 +156,13 @@ describe(`merges in the middle of everything (seed ${seed})`, () => {
     expect(await findContradictions(pool)).toEqual([])
     const count = async (sql: string) => Number((await pool.query(sql)).rows[0].count)
     expect(await count('select count(*) from switchboard.users')).toBe(people)
-    expect(await count('select count(*) from switchboard.conversations')).toBe(people)
+    expect(await count('select count(*) from switchboard.conversations where group_id is null')).toBe(people)
     expect(await count('select count(*) from switchboard.merges')).toBeGreaterThanOrEqual(people)
+    for (const [group, who] of reacted.entries()) {
+      const reactions = `select coalesce(jsonb_array_length(amended -> 'reactions'), 0) as count
+                         from switchboard.messages where provider_id = 'target-${group}'`
+      expect(await count(reactions)).toBe(who.size)
+    }
     expect(
       await count(`select count(*) from switchboard.messages where author = 'bot' and status <> 'read'`),
     ).toBe(0)

@@ -104,6 +104,18 @@ async function live(conversationId: string, length: number): Promise<Readonly<Re
   return Object.fromEntries(calls.map((call, index) => [`${index} ${call.name}`, call.pages]))
 }
 
+/**
+ * What each call reads as it always is: the less of two times. The first one after a change plans anew and reads the
+ * catalogues, and so does any other one when the server was told of more changes in other databases than it keeps apart.
+ */
+async function usual(conversationId: string, length: number): Promise<Record<string, number>> {
+  const first = await live(conversationId, length)
+  const second = await live(conversationId, length)
+  return Object.fromEntries(
+    Object.entries(first).map(([name, pages]) => [name, Math.min(pages, second[name] ?? pages)]),
+  )
+}
+
 beforeAll(async () => {
   database = await createStoreDatabase()
   pool = database.pool({ max: 1 })
@@ -117,9 +129,8 @@ describe('what a call costs', () => {
     const costs = []
     for (const length of lengths) {
       const id = await conversationOf(length)
-      // Once to load the catalogues and plan, then as it always is.
       await live(id, length)
-      costs.push(await live(id, length))
+      costs.push(await usual(id, length))
     }
     const [short = {}, long = {}] = costs
     expect(Object.keys(long).slice(0, 4)).toEqual([
@@ -136,7 +147,7 @@ describe('what a call costs', () => {
   it('does not depend on how many other conversations there are, either', async () => {
     const id = await conversationOf(20)
     await live(id, 20)
-    const before = await live(id, 20)
+    const before = await usual(id, 20)
     await pool.query(`
       insert into switchboard.users (name) select 'n' || n from generate_series(1, 30000) as n;
       insert into switchboard.identities (value, kind, channel, user_id)
@@ -147,13 +158,12 @@ describe('what a call costs', () => {
         select id, last_position, now(), 1, false, 'bot', 'text', 'sent', 'o' || id from switchboard.conversations where peer_value like '+9%';
     `)
     // No statistics yet: the plans were made when the tables were nearly empty, and stay as good.
-    const after = await live(id, 20)
+    const after = await usual(id, 20)
     const dear = Object.entries(after).filter(([name, pages]) => pages > 2 * (before[name] ?? 0) + 30)
     expect(dear, JSON.stringify({ before, after }, null, 2)).toEqual([])
     await pool.query('analyze')
-    // The first calls plan anew and read the catalogues for it.
     await live(id, 20)
-    const analysed = await live(id, 20)
+    const analysed = await usual(id, 20)
     const dearer = Object.entries(analysed).filter(([name, pages]) => pages > 2 * (before[name] ?? 0) + 30)
     expect(dearer, JSON.stringify({ before, analysed }, null, 2)).toEqual([])
   }, 120_000)

@@ -1,12 +1,18 @@
-import type { IngestEvent, IngestOptions, IngestResult, MergeResult } from '@switchboard/core'
+import type { IngestEvent, IngestOptions, IngestResult, MergeResult, WindowRefusal } from '@switchboard/core'
 import { checkEvent } from '../memory/checks.js'
 import type { Call } from './call.js'
 import { toIngestPayload } from './payload.js'
-import { type HandoffChangeRow, toHandoffChange } from './rows.js'
+import { type HandoffChangeRow, toHandoffChange, toRefusals } from './rows.js'
 
 interface MergeRow extends Omit<MergeResult, 'handoffChanges'> {
   readonly handoffChanges: readonly HandoffChangeRow[]
 }
+
+/** What is told besides: with the event of that number, or with one of these conversations. */
+type ExtraRow =
+  | { readonly number: number; readonly kind: 'merged'; readonly merge: MergeRow }
+  | { readonly number: number; readonly kind: 'refused'; readonly refused: readonly WindowRefusal[] }
+  | { readonly kind: 'released'; readonly conversationIds: readonly string[] }
 
 type IngestRow = { readonly number: number } & (
   | {
@@ -23,7 +29,6 @@ type IngestRow = { readonly number: number } & (
       readonly conversationId: string | null
     }
   | { readonly kind: 'identity'; readonly userId: string }
-  | { readonly kind: 'merged'; readonly merge: MergeRow }
 )
 
 export async function ingest(
@@ -38,7 +43,7 @@ export async function ingest(
     ...(receipts.length > 0 && { receipts }),
     ...(changes.length > 0 && { changes }),
   }
-  const rows = await call<readonly IngestRow[]>('ingest', lines, more, {
+  const rows = await call<readonly (IngestRow | ExtraRow)[]>('ingest', lines, more, {
     quiet_ms: buffer.quietMs,
     max_wait_ms: buffer.maxWaitMs,
     max_count: buffer.maxCount,
@@ -47,24 +52,48 @@ export async function ingest(
   const results = events.map(
     (event): IngestResult => ({ kind: event.type === 'identity' ? 'identity' : 'duplicate' }),
   )
-  const merges = new Map<number, MergeResult[]>()
+  const extras: ExtraRow[] = []
   for (const row of rows) {
-    if (row.kind !== 'merged') results[row.number] = toIngestResult(row)
-    else merges.set(row.number, [...(merges.get(row.number) ?? []), toMergeResult(row.merge)])
+    if (isExtra(row)) extras.push(row)
+    else results[row.number] = toIngestResult(row)
   }
-  for (const [number, ofEvent] of merges) {
-    const result = results[number]
-    if (result?.kind === 'stored' || result?.kind === 'identity')
-      results[number] = { ...result, merges: ofEvent }
-  }
+  for (const extra of extras) addExtra(results, events, extra)
   return results
+}
+
+function isExtra(row: IngestRow | ExtraRow): row is ExtraRow {
+  return row.kind === 'merged' || row.kind === 'refused' || row.kind === 'released'
+}
+
+function addExtra(results: IngestResult[], events: readonly IngestEvent[], extra: ExtraRow): void {
+  if (extra.kind === 'released') {
+    for (const conversationId of extra.conversationIds) addRelease(results, events, conversationId)
+    return
+  }
+  const result = results[extra.number]
+  if (extra.kind === 'refused') {
+    if (result?.kind === 'status') results[extra.number] = { ...result, refused: toRefusals(extra.refused) }
+  } else if (result?.kind === 'stored' || result?.kind === 'identity') {
+    results[extra.number] = { ...result, merges: [...(result.merges ?? []), toMergeResult(extra.merge)] }
+  }
+}
+
+/** The first message of the customer says it. */
+function addRelease(results: IngestResult[], events: readonly IngestEvent[], conversationId: string): void {
+  const number = results.findIndex((result, index) => {
+    const event = events[index]
+    const isTheirs = event?.type === 'message' && event.author === 'customer' && event.history !== true
+    return isTheirs && result.kind === 'stored' && result.conversationId === conversationId
+  })
+  const result = results[number]
+  if (result?.kind === 'stored') results[number] = { ...result, releases: true }
 }
 
 function toMergeResult({ handoffChanges, ...merge }: MergeRow): MergeResult {
   return { ...merge, handoffChanges: handoffChanges.map(toHandoffChange) }
 }
 
-function toIngestResult(row: Exclude<IngestRow, { kind: 'merged' }>): IngestResult {
+function toIngestResult(row: IngestRow): IngestResult {
   switch (row.kind) {
     case 'stored': {
       const { kind, messageId, conversationId, dueInMs, handoffChange } = row

@@ -6,15 +6,17 @@ import type {
   SendRecordResult,
   SweepOptions,
   SweepResult,
+  WindowRefusal,
 } from '@switchboard/core'
 import type { Call } from './call.js'
 import { contentColumns } from './payload.js'
-import { type HandoffChangeRow, type OutboxRow, toHandoffChange, toOutboxItem } from './rows.js'
+import { type HandoffChangeRow, type OutboxRow, toHandoffChange, toOutboxItem, toRefusals } from './rows.js'
 
 interface SendRecordRow {
   readonly number: number
   readonly status: MessageStatus
   readonly next: OutboxRow | null
+  readonly refused: readonly WindowRefusal[] | null
 }
 
 export async function recordSends(
@@ -26,7 +28,12 @@ export async function recordSends(
   const byNumber = new Map(rows.map(row => [row.number, row]))
   return records.map(({ id }, number) => {
     const row = byNumber.get(number)
-    return { id, status: row?.status ?? 'unknown', ...(row?.next && { next: toOutboxItem(row.next) }) }
+    return {
+      id,
+      status: row?.status ?? 'unknown',
+      ...(row?.next && { next: toOutboxItem(row.next) }),
+      ...(row?.refused && row.refused.length > 0 && { refused: toRefusals(row.refused) }),
+    }
   })
 }
 

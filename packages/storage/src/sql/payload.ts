@@ -6,6 +6,7 @@ import {
   type IdentityChange,
   type IngestEvent,
   isSaid,
+  isWindowRefusal,
   type OutboundContent,
   type Person,
   type StatusEvent,
@@ -102,7 +103,7 @@ function toReceipt(event: StatusEvent, number: number): Readonly<Record<string, 
     account: event.account,
     provider_id: event.providerId,
     outbound_id: event.outboundId,
-    status: event.status,
+    status: isWindowRefusal(event) ? 'refused' : event.status,
     at: event.at,
     error: failed ? `${code}: ${message}` : undefined,
   }
@@ -116,5 +117,6 @@ function toChange(event: IdentityChange, number: number): Readonly<Record<string
     account: event.account,
     kinds: identities.map(identity => identity.kind),
     addresses: identities.map(identity => identity.value),
+    at: event.at,
   }
 }

@@ -1,4 +1,11 @@
-import type { ConversationTarget, OperatorMessage, OperatorMessageResult, Store } from '@switchboard/core'
+import {
+  type ConversationTarget,
+  cleanText,
+  type OperatorMessage,
+  type OperatorMessageResult,
+  type ReleaseOptions,
+  type Store,
+} from '@switchboard/core'
 import { checkId } from '../memory/checks.js'
 import type { Call } from './call.js'
 import { contentColumns } from './payload.js'
@@ -40,17 +47,22 @@ export async function setHandoff(
   return row.change ? { conversation, change: toHandoffChange(row.change) } : { conversation }
 }
 
-/** The ids of what was parked. */
+/** The ids of what is parked no more. */
 export async function releaseParked(
   call: Call,
   target: ConversationTarget,
+  { asTemplate }: ReleaseOptions = {},
 ): Promise<readonly string[] | undefined> {
-  return (await call<readonly string[] | null>('release_conversation', toTarget(target))) ?? undefined
+  const options = asTemplate === undefined ? {} : { as_template: cleanText(asTemplate) }
+  return (
+    (await call<readonly string[] | null>('release_conversation', toTarget(target), options)) ?? undefined
+  )
 }
 
 interface OperatorMessageRow {
   readonly conversation: ConversationRow
   readonly message: MessageRow
+  readonly further?: readonly MessageRow[] | null
   readonly send?: OutboxRow | null
   readonly handoffChange?: HandoffChangeRow | null
 }
@@ -60,7 +72,8 @@ export async function addOperatorMessage(
   target: ConversationTarget,
   message: OperatorMessage,
 ): Promise<OperatorMessageResult | undefined> {
-  checkId(message.id, 'outbound id')
+  const { further = [] } = message
+  for (const { id } of [message, ...further]) checkId(id, 'outbound id')
   const row = await call<OperatorMessageRow | null>('add_operator_message', toTarget(target), {
     id: message.id,
     ...contentColumns(message.content),
@@ -68,12 +81,16 @@ export async function addOperatorMessage(
     by: message.by,
     idle_ms: message.handoffIdleMs,
     send_lease_ms: message.sendLeaseMs,
+    ...(further.length > 0 && {
+      further: further.map(({ id, content }) => ({ id, ...contentColumns(content) })),
+    }),
   })
   if (!row) return undefined
   const { conversation, send, handoffChange } = row
   return {
     conversation: toConversation(conversation),
     message: toMessage(row.message),
+    ...(row.further && { further: row.further.map(toMessage) }),
     ...(send && { send: toOutboxItem(send) }),
     ...(handoffChange && { handoffChange: toHandoffChange(handoffChange) }),
   }

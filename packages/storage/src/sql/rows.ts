@@ -7,6 +7,7 @@ import type {
   OutboundMessage,
   OutboxItem,
   TurnRecord,
+  WindowRefusal,
 } from '@switchboard/core'
 
 /** `null`, as JSON has it, in place of every absent field. */
@@ -119,16 +120,20 @@ export function toCustomerAt({ customerAt }: AddressRow): Pick<OutboxItem, 'cust
   return customerAt === null ? {} : { customerAt }
 }
 
+export function toRefusals(rows: readonly WindowRefusal[]): readonly WindowRefusal[] {
+  return rows.map(({ messageId, author, status, error }) => ({ messageId, author, status, error }))
+}
+
 export type OutboxRow = AddressRow &
-  Omit<OutboxItem, 'message' | 'deferrals' | 'customerAt' | 'released'> & {
+  Omit<OutboxItem, 'message' | 'deferrals' | 'customerAt' | 'released' | 'asTemplate'> & {
     readonly text: string | null
     readonly content: OutboundContent | null
     readonly deferrals: number | null
-    readonly released: boolean | null
+    readonly release: 'forced' | 'template' | null
   }
 
 export function toOutboxItem(row: OutboxRow): OutboxItem {
-  const { conversationId, messageId, author, attempt, deferrals, released } = row
+  const { conversationId, messageId, author, attempt, deferrals, release } = row
   const content = row.content ?? { type: 'text', text: row.text ?? '' }
   return {
     conversationId,
@@ -136,7 +141,8 @@ export function toOutboxItem(row: OutboxRow): OutboxItem {
     author,
     attempt,
     ...(deferrals !== null && { deferrals }),
-    ...(released && { released }),
+    ...(release === 'forced' && { released: true }),
+    ...(release === 'template' && { asTemplate: true }),
     ...toCustomerAt(row),
     message: toOutboundMessage(messageId, row, content),
   }

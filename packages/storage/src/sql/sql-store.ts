@@ -56,7 +56,7 @@ export function createSqlStore({ name, database, migrate: migrates }: SqlStoreOp
     savePoll: save => savePoll(call, save),
     setHandoff: (target, request) => setHandoff(call, target, request),
     addOperatorMessage: (target, message) => addOperatorMessage(call, target, message),
-    releaseParked: target => releaseParked(call, target),
+    releaseParked: (target, options) => releaseParked(call, target, options),
     async findConversation(target) {
       const row = await call<ConversationRow | null>('find_conversation', toTarget(target))
       return row ? toConversation(row) : undefined

@@ -1,5 +1,14 @@
 import type { ChannelEvent, Content, Identity, Person } from '@switchboard/core'
-import { asFields, asId, asNumber, asWords, type Draft, type Fields, nestsDeeperThan } from '../../values.js'
+import {
+  asFields,
+  asFlag,
+  asId,
+  asNumber,
+  asWords,
+  type Draft,
+  type Fields,
+  nestsDeeperThan,
+} from '../../values.js'
 import { type Jid, readJid } from '../../webhook/jid.js'
 import { readPhone } from '../../webhook/phone.js'
 import { deepestRaw } from '../../webhook/raw.js'
@@ -57,12 +66,6 @@ export function readMessage(record: unknown, context: MessageContext): ListedMes
     toEvent: ({ history }) =>
       toEvent({ raw, fields, context, id, fromMe: fromMe === true, time, text, sender, history }),
   }
-}
-
-function asFlag(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value
-  if (value === 1 || value === 'true') return true
-  return value === 0 || value === 'false' ? false : undefined
 }
 
 /** Where the server does not say whose a message is: in a direct chat, a phone that is not the chat's is ours. */

@@ -42,7 +42,10 @@ export interface McpChannelOptions {
   readonly overlapMs?: number
   /** How far the first poll looks back before the start. What it finds there is history: never answered. Default 0. */
   readonly backfillMs?: number
-  /** The most chats that are listed and remembered, those with the newest messages first. Default 200. */
+  /**
+   * The most chats that one poll looks into, and that are remembered besides those of the last `overlapMs`. When more have news
+   * the next poll goes on at once. Default 200.
+   */
   readonly maxChats?: number
   /** How long one call may take, connecting included. Default 30 000. */
   readonly timeoutMs?: number

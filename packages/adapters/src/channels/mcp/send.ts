@@ -6,7 +6,7 @@ import {
   type SendResult,
 } from '@switchboard/core'
 import { outcomeUnknown, refused, secretsOf } from '../../http/index.js'
-import { asFields, asId } from '../../values.js'
+import { asFields, asId, asWords } from '../../values.js'
 import { addressOf, keyOf } from './addresses.js'
 import type { McpConnection } from './connection/connection.js'
 import { mcp } from './connection/failures.js'
@@ -87,7 +87,8 @@ function callFor({ id, to, content, quotedId }: OutboundMessage, profile: McpPro
 }
 
 const saysSent = /\b(sent|success(ful(ly)?)?|queued|delivered|accepted)\b/i
-const saysNot = /\b(not|no|never|unable|fail\w*|error|cannot|invalid)\b|n't\b/i
+const saysNot =
+  /\b(not|no|never|none|0|unable|fail\w*|error|cannot|invalid|false|reject\w*|refus\w*|denied|blocked)\b|n't\b/i
 
 /** The message's id, if the server gives one. An answer that does not say that the message was sent says nothing. */
 function readSent(
@@ -103,10 +104,20 @@ function readSent(
     )
   }
   const id = find(answer.data, send.id ?? sentId, asId)
-  if (id !== undefined) return id
   const fields = asFields(answer.data)
   const said = [fields?.success, fields?.sent, fields?.ok].includes(true)
-  const status = fields?.status
-  if (said || (typeof status === 'string' && saysSent.test(status) && !saysNot.test(status))) return undefined
+  const status = asWords(fields?.status)
+  const failed = (status !== undefined && saysNot.test(status)) || tells(fields?.error)
+  // Some servers name what they failed to send.
+  if (id !== undefined && (said || !failed)) return id
+  if (said || (status !== undefined && saysSent.test(status) && !failed)) return undefined
   throw outcomeUnknown(mcp, `The tool ${tool} answered without saying whether it sent the message`)
+}
+
+/** Whether an `error` is one: some servers always have the field. */
+function tells(error: unknown): boolean {
+  return (
+    asFields(error) !== undefined ||
+    (asWords(error) !== undefined && !/^(none|null|no)$/i.test(String(error)))
+  )
 }

@@ -17,7 +17,7 @@ export interface SentEntry {
 /** How far the server's clock and delays may shift a message of ours. */
 const earlierMs = 2 * 60_000
 const laterMs = 10 * 60_000
-const mostEntries = 100
+const mostEntries = 500
 const mostStrangers = 2_000
 const oldestMs = 24 * 60 * 60_000
 
@@ -52,8 +52,7 @@ export function sentMessages(): SentMessages {
   return {
     add(chat, text, at, outboundId) {
       const entry: SentEntry = { chat, textHash: hashText(text), at, outboundId }
-      entries.push(entry)
-      if (entries.length > mostEntries) entries = entries.slice(-mostEntries)
+      entries = bounded([...entries, entry])
       return entry
     },
     remove(entry) {
@@ -78,13 +77,21 @@ export function sentMessages(): SentMessages {
     restore(old) {
       const known = new Set(entries.map(({ outboundId }) => outboundId))
       const missing = old.filter(({ outboundId }) => !known.has(outboundId)).map(entry => ({ ...entry }))
-      entries = [...missing, ...entries].slice(-mostEntries)
+      entries = bounded([...missing, ...entries])
     },
     list(now) {
       entries = entries.filter(({ at }) => now - at < oldestMs)
       return entries
     },
   }
+}
+
+/** What a poll has found goes first: what it has yet to find would count as an operator's. */
+function bounded(entries: SentEntry[]): SentEntry[] {
+  const tooMany = entries.length - mostEntries
+  if (tooMany <= 0) return entries
+  const found = new Set(entries.filter(({ listedId }) => listedId !== undefined).slice(0, tooMany))
+  return entries.filter(entry => !found.has(entry)).slice(-mostEntries)
 }
 
 function claim(ours: Map<string, SentEntry>, entry: SentEntry, id: string): void {

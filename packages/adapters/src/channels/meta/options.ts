@@ -35,7 +35,7 @@ export interface MetaChannelOptions {
   /**
    * How fast messages may leave. Default what Meta allows: 80 a second from one number, and to one person 45 at once, then
    * one in 6 s (Meta, "Throughput"). A number that was upgraded may send 1 000 a second, one that is also used in the Business
-   * app 20; with several processes give each its share. `{}`: no limits.
+   * app 20; several processes share a `limiter`, or get a share each. `{}`: no limits.
    */
   readonly limits?: SendLimits
   /** How long a request may take, connection and answer together. Default 10 000. */

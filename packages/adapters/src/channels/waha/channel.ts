@@ -88,7 +88,8 @@ export function wahaChannel(options: WahaChannelOptions): WahaChannel {
       await call({ ...callOptions, method: 'POST', path: '/api/startTyping', body, safe: true })
     },
     download: fileDownloads(settings),
-    history: (chat, historyOptions = {}) => readHistory(call, chat, historyOptions, { name, memory, now }),
+    history: (chat, historyOptions = {}) =>
+      readHistory(call, chat, historyOptions, { name, memory, sessions, now }),
     health: ({ account = session, ...callOptions } = {}) => sessions.health(account, callOptions),
     lookUp: (identity, { account = session, ...callOptions } = {}) =>
       sessions.lookUp(account, identity, callOptions),

@@ -149,6 +149,17 @@ describe('what somebody else wrote', () => {
     expect(channel.receive(echo)).toMatchObject({ events: [takeover] })
   })
 
+  test.each<[what: string, fields: Record<string, unknown>]>([
+    ['as a text', { fromMe: 'true' }],
+    ["as Python's text", { fromMe: 'True' }],
+    ['as a number', { fromMe: 1 }],
+    ['not at all, but from our own number', { fromMe: undefined, from: '493055500100@c.us', to: chat }],
+  ])('says so %s: nobody answers it', (_what, fields) => {
+    const echo = webhook('message.any', own({ id: '3EBBARE', source: 'app', ...fields }))
+    const { events } = wahaChannel(channelOptions).receive(post(echo)) as Received
+    expect(events).toMatchObject([{ ...takeover, providerId: '3EBBARE' }])
+  })
+
   test('with an id that looks like ours, on the phone, takes over', () => {
     const channel = wahaChannel(channelOptions)
     expect(channel.receive(echoOf(clientIdOf('x'), 'app'))).toMatchObject({ events: [takeover] })

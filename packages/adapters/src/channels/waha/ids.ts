@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { asFields, asId, type Draft } from '../../values.js'
+import { asFields, asFlag, asId, type Draft } from '../../values.js'
 
 /**
  * What an id of WAHA says. Its full form is `{fromMe}_{chat}_{stanza}[_{participant}]`.
@@ -41,7 +41,8 @@ function readKeyFields(fields: Readonly<Record<string, unknown>>): MessageKey | 
   const key: Draft<MessageKey> = { ...readKey(inner), stanza: readKey(inner)?.stanza ?? inner }
   const chat = asId(asFields(fields.remote)?._serialized) ?? asId(fields.remote) ?? asId(fields.remoteJid)
   if (key.chat === undefined && chat !== undefined) key.chat = chat
-  if (key.fromMe === undefined && typeof fields.fromMe === 'boolean') key.fromMe = fields.fromMe
+  const fromMe = asFlag(fields.fromMe)
+  if (key.fromMe === undefined && fromMe !== undefined) key.fromMe = fromMe
   const participant = asId(fields.participant)
   if (key.participant === undefined && participant !== undefined) key.participant = participant
   return key

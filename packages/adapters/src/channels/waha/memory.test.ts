@@ -1,9 +1,5 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { channelMemory } from './memory.js'
-
-afterEach(() => {
-  vi.useRealTimers()
-})
 
 test('adds up what is learnt of a message, in its own session', () => {
   const memory = channelMemory()
@@ -35,34 +31,4 @@ test('forgets the messages that it has not heard of for longest', () => {
     true,
     true,
   ])
-})
-
-test('knows which sends are under way, whatever becomes of them', async () => {
-  const memory = channelMemory()
-  expect(memory.settled('one')).toBeUndefined()
-  let end = (_error?: Error): void => undefined
-  const send = new Promise<void>((resolve, reject) => {
-    end = error => (error ? reject(error) : resolve())
-  })
-  const sending = memory.underway('one', send)
-  const settled = memory.settled('one')
-  expect([settled, memory.settled('two')]).toEqual([expect.any(Promise), undefined])
-  end(new Error('refused'))
-  await expect(sending).rejects.toThrow('refused')
-  await settled
-  expect(memory.settled('one')).toBeUndefined()
-})
-
-test('waits ten seconds at most', async () => {
-  vi.useFakeTimers()
-  const memory = channelMemory()
-  void memory.underway('one', new Promise(() => undefined))
-  let ended = false
-  void memory.settled('one')?.then(() => {
-    ended = true
-  })
-  await vi.advanceTimersByTimeAsync(9_999)
-  expect(ended).toBe(false)
-  await vi.advanceTimersByTimeAsync(1)
-  expect(ended).toBe(true)
 })

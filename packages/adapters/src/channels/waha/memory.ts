@@ -1,6 +1,6 @@
 import type { Identity } from '@switchboard/core'
-import { withDeadline } from '../../http/deadline.js'
 import { openSelf, type Self } from '../../webhook/self.js'
+import { type SendsUnderWay, sendsUnderWay } from '../../webhook/sends-under-way.js'
 
 /** What this process has seen of a message. */
 export interface KnownMessage {
@@ -16,7 +16,7 @@ export interface KnownMessage {
  * What cannot be told from a stored id alone: the participant and `fromMe` of full ids, and which messages are ours. It is
  * a convenience of this process. Without it (after a restart, in another process) ids are built from the conversation.
  */
-export interface ChannelMemory {
+export interface ChannelMemory extends SendsUnderWay {
   known(account: string, stanza: string): KnownMessage | undefined
   learn(account: string, stanza: string, facts: KnownMessage): void
   /** The engine that the last webhook of the session named. */
@@ -25,25 +25,19 @@ export interface ChannelMemory {
   /** The session's own addresses: `me` of its webhooks, and of the session where that was asked for. */
   selfOf(account: string): readonly Identity[]
   learnSelf(account: string, identities: readonly Identity[]): void
-  /** Notes that a request which may send a message is under way. */
-  underway<T>(account: string, send: Promise<T>): Promise<T>
-  /** Resolves when the sends that are under way now have ended; `undefined`: there are none. */
-  settled(account: string): Promise<void> | undefined
 }
 
 /** Some 10 MB at most. */
 const mostMessages = 20_000
 const mostSessions = 1_000
-/** A webhook does not wait longer for the answer of a send. */
-const longestWaitMs = 10_000
 
 export function channelMemory(): ChannelMemory {
   const messages = new Map<string, KnownMessage>()
   const engines = new Map<string, string>()
   const selves = new Map<string, Self>()
-  const sends = new Map<string, Set<Promise<unknown>>>()
   const keyOf = (account: string, stanza: string) => `${account}\n${stanza}`
   return {
+    ...sendsUnderWay(),
     known: (account, stanza) => messages.get(keyOf(account, stanza)),
     learn(account, stanza, facts) {
       const key = keyOf(account, stanza)
@@ -69,20 +63,6 @@ export function channelMemory(): ChannelMemory {
       selves.set(account, self)
       self.learn(identities)
     },
-    async underway(account, send) {
-      const others = sends.get(account) ?? new Set()
-      sends.set(account, others.add(send))
-      try {
-        return await send
-      } finally {
-        others.delete(send)
-        if (others.size === 0) sends.delete(account)
-      }
-    },
-    settled(account) {
-      const underway = sends.get(account)
-      return underway && allEnded([...underway])
-    },
   }
 }
 
@@ -94,13 +74,4 @@ function isOfAnotherChat({ chats = [], outboundId }: KnownMessage, known: KnownM
   const before = known?.chats ?? []
   if (outboundId !== undefined || chats.length === 0 || before.length === 0) return false
   return !chats.some(chat => before.includes(chat))
-}
-
-async function allEnded(sends: readonly Promise<unknown>[]): Promise<void> {
-  await withDeadline(longestWaitMs, undefined, signal =>
-    Promise.race([
-      Promise.allSettled(sends),
-      new Promise(resolve => signal.addEventListener('abort', resolve, { once: true })),
-    ]),
-  )
 }

@@ -7,12 +7,12 @@ import type {
   MediaRef,
   MessageAddress,
   OutboundMessage,
-  Received,
-  WebhookRequest,
+  SendResult,
 } from '@switchboard/core'
 import { type ApiRequest, type CallApi, refused, secretsOf } from '../../http/index.js'
 import { readPeople } from '../../webhook/jid.js'
 import { openSelf } from '../../webhook/self.js'
+import { isAccount } from './account.js'
 import { chatOf, segment } from './gate/address.js'
 import { checkSuccess, readHealth, readMediaId, readSent } from './gate/answers.js'
 import { gateClient } from './gate/client.js'
@@ -22,6 +22,7 @@ import { findLid } from './gate/lids.js'
 import { sendRequest } from './gate/send.js'
 import { resolveOptions, type WhapiChannelOptions, type WhapiSettings } from './options.js'
 import { ownIdOf } from './own-id.js'
+import { type OwnSends, openOwnSends } from './own-sends.js'
 import { receiveWebhook } from './webhook/receive.js'
 
 /** WhatsApp's own limit; Whapi says none. */
@@ -30,9 +31,9 @@ const maxTextLength = 65_536
 /** What Whapi can serve of what is optional. */
 type Served = 'markRead' | 'startTyping' | 'download' | 'upload' | 'history' | 'health' | 'lookUp'
 
-/** A `Channel` whose `receive` answers at once, with the optional methods that Whapi can serve. */
+/** A `Channel` with the optional methods that Whapi can serve. */
 export interface WhapiChannel extends Omit<Channel, Served>, Required<Pick<Channel, Served>> {
-  receive(request: WebhookRequest): Received
+  receive: NonNullable<Channel['receive']>
   /** The channel's addresses as far as they are known: the option `phone`, and what webhooks told. */
   self(account: string): readonly Identity[]
 }
@@ -53,8 +54,12 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
   const now = () => settings.now()
   const { known, learn } = openSelf(settings.phone)
   const learnSelf = (address: unknown) => learn(readPeople([address]))
+  const selfOf = (given: string) => (isAccount(account, given) ? known() : [])
+  const ownSends = settings.otherTools ? openOwnSends() : undefined
   const receiveSettings = {
     ...settings,
+    ownSends,
+    selfOf,
     channel: name,
     defaultAccount: account,
     now,
@@ -68,15 +73,18 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
     name,
     defaultAccount: account,
     maxTextLength,
-    self: given => (isAccount(account, given) ? known() : []),
+    self: selfOf,
     receive: request => receiveWebhook(request, receiveSettings),
-    send: (message, callOptions) => send(message, call, settings, callOptions),
+    send(message, callOptions) {
+      const result = send(message, call, settings, callOptions)
+      return ownSends ? ownSends.underway(account, noted(result, ownSends)) : result
+    },
     ...chatCalls(call, settings),
     ...fileCalls(call, settings),
     async *history({ account: given, peer }, historyOptions) {
       checkAccount(account, given)
-      const report = () => ({ channel: name, account, now: now(), learnSelf })
-      yield* readHistory(call, peer, report, historyOptions)
+      const surroundings = () => ({ channel: name, account, now: now(), learnSelf, self: known, ownSends })
+      yield* readHistory(call, peer, surroundings, historyOptions)
     },
     async health({ account: given, signal } = {}) {
       checkAccount(account, given)
@@ -93,12 +101,19 @@ export function whapiChannel(options: WhapiChannelOptions): WhapiChannel {
   }
 }
 
+/** Before anybody who waits for the send looks. */
+async function noted(sending: Promise<SendResult>, ownSends: OwnSends): Promise<SendResult> {
+  const result = await sending
+  if (result.providerId !== undefined) ownSends.add(result.providerId)
+  return result
+}
+
 async function send(
   message: OutboundMessage,
   call: CallApi,
   { account, typingTime, timeoutMs }: WhapiSettings,
   options: CallOptions | undefined,
-) {
+): Promise<SendResult> {
   checkAccount(account, message.account)
   const { pause = 0, ...request } = sendRequest(message, typingTime)
   const { content } = await call({
@@ -156,11 +171,6 @@ function fileCalls(call: CallApi, settings: WhapiSettings) {
       }
     },
   }
-}
-
-/** Whapi's documentation writes the same id in capitals and not. */
-function isAccount(own: string, given: string): boolean {
-  return given.toLowerCase() === own.toLowerCase()
 }
 
 /** A reply must not leave from another number than the one that was written to. */

@@ -29,6 +29,12 @@ export interface WhapiChannelOptions {
    */
   readonly webhookMode?: 'body' | 'method'
   /**
+   * Whether people or other programs also write with this token, such as operators in a CRM. Then what came over the API and
+   * was not sent by this process takes over, so let one process receive and send. Default false: all that comes over the API
+   * counts as ours, and what another tool sends is neither stored nor a takeover, since Whapi gives no id of ours back.
+   */
+  readonly otherTools?: boolean
+  /**
    * Seconds, up to 60, that a text shows "typing…" and a voice note "recording…" before it goes out. Whapi answers only
    * afterwards, so keep it well below the bot's `sends.timeoutMs`. Default none.
    */
@@ -57,6 +63,7 @@ export interface WhapiSettings {
   readonly token: AccessToken
   readonly webhookSecret: string | undefined
   readonly webhookSecretHeader: string | undefined
+  readonly otherTools: boolean
   /** Of requests that are webhooks. */
   readonly methods: readonly string[]
   readonly typingTime: number | undefined
@@ -101,6 +108,7 @@ export function resolveOptions(options: WhapiChannelOptions): WhapiSettings {
     token: options.token,
     webhookSecret: options.webhookSecret,
     webhookSecretHeader: options.webhookSecretHeader?.toLowerCase(),
+    otherTools: options.otherTools ?? false,
     methods: webhookMode === 'body' ? ['POST'] : ['POST', 'PUT', 'PATCH', 'DELETE'],
     typingTime,
     typingSeconds,

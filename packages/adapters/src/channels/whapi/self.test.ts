@@ -5,10 +5,12 @@ import {
   account,
   businessPhone,
   channelOptions,
+  phone as customerPhone,
   lid,
   message,
   own,
   post,
+  receiveNow,
   webhook,
 } from './webhook/samples.test.support.js'
 
@@ -16,7 +18,7 @@ const phone = { kind: 'phone', value: `+${businessPhone}` }
 
 function open(options: Partial<WhapiChannelOptions> = {}) {
   const channel = whapiChannel({ ...channelOptions, ...options })
-  const read = (body: unknown) => channel.receive(post(JSON.stringify(body)))
+  const read = (body: unknown) => receiveNow(channel, post(JSON.stringify(body)))
   return { channel, read, self: () => channel.self(account) }
 }
 
@@ -46,6 +48,20 @@ test('it is learnt from the health that was asked for', async () => {
   expect(self()).toEqual([phone])
 })
 
+test('who quotes a message of ours says so, once our number is known', () => {
+  const { read } = open()
+  const quoting = (quoted_author: unknown) =>
+    webhook({ messages: [message({ context: { quoted_id: 'o.1-a', quoted_author } })] })
+  expect(read(quoting(businessPhone)).events[0]).not.toHaveProperty('quotesUs')
+  read(webhook({ messages: [own()] }))
+  for (const author of [businessPhone, `${businessPhone}@s.whatsapp.net`]) {
+    expect(read(quoting(author)).events).toMatchObject([{ quotedId: 'o.1-a', quotesUs: true }])
+  }
+  for (const author of [customerPhone, undefined, null, {}, '']) {
+    expect(read(quoting(author)).events[0]).not.toHaveProperty('quotesUs')
+  }
+})
+
 test('what others say of their accounts, and what is no address, is not learnt', () => {
   const { channel, read, self } = open()
   read({ messages: [own()], channel_id: 'OTHER-1' })
@@ -71,6 +87,6 @@ test('without an account all webhooks are of the one number, whatever channel th
     headers: { get: () => null },
     body: new TextEncoder().encode(JSON.stringify(body)),
   }
-  expect(channel.receive(request).events).toMatchObject([{ type: 'message', account: 'whapi' }])
+  expect(receiveNow(channel, request).events).toMatchObject([{ type: 'message', account: 'whapi' }])
   expect(channel.defaultAccount).toBe('whapi')
 })

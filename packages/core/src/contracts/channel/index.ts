@@ -3,13 +3,15 @@ import type { ContractCase } from '../contract-case.js'
 import type { ChannelHarness, ChannelTests } from './harness.js'
 import { pollingTests } from './polling.js'
 import { receivingTests } from './receiving.js'
-import { sendingTests } from './sending.js'
+import { noQuotingTests, quotingTests, sendingTests } from './sending.js'
 
 export interface ChannelContractOptions {
   /** False for a channel without `receive`. Default true. */
   readonly receives?: boolean
   /** True for a channel with `poll`. Default false. */
   readonly polls?: boolean
+  /** False for a provider that knows no quotes. Default true. */
+  readonly quotes?: boolean
 }
 
 const noReceivingTests: ChannelTests = {
@@ -30,10 +32,11 @@ const noPollingTests: ChannelTests = {
  */
 export function channelContract(
   makeHarness: () => Promise<ChannelHarness>,
-  { receives = true, polls = false }: ChannelContractOptions = {},
+  { receives = true, polls = false, quotes = true }: ChannelContractOptions = {},
 ): readonly ContractCase[] {
   const themes = {
     sending: sendingTests,
+    quoting: quotes ? quotingTests : noQuotingTests,
     receiving: receives ? receivingTests : noReceivingTests,
     polling: polls ? pollingTests : noPollingTests,
   }

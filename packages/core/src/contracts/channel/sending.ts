@@ -51,16 +51,12 @@ export const sendingTests: ChannelTests = {
     )
   },
 
-  'quotes the message that it is told to quote': async harness => {
-    harness.answerWith('accept')
-    const question = sampleId(harness, 'question')
-    await harness.channel.send(messageTo(harness, 'At nine.', question))
-    equal(only(harness.requested(), 'requests').quotedId, question, 'the quote')
-  },
-
   'carries every text whole': async harness => {
     harness.answerWith('accept')
-    const texts = ['ñ 你好 🏳️‍🌈', 'a "b" \\ c\nd\te', `${'long '.repeat(800)}end`]
+    const { maxTextLength = Number.POSITIVE_INFINITY } = harness.channel
+    // The bot breaks what is longer.
+    const long = `${'long '.repeat(800)}end`.slice(0, maxTextLength)
+    const texts = ['ñ 你好 🏳️‍🌈', 'a "b" \\ c\nd\te', long].filter(text => text.length <= maxTextLength)
     for (const text of texts) await harness.channel.send(messageTo(harness, text))
     equal(
       harness.requested().map(({ text }) => text),
@@ -71,12 +67,16 @@ export const sendingTests: ChannelTests = {
 
   'sends several at once without mixing them up': async harness => {
     harness.answerWith('accept')
-    const numbers = ['1', '2', '3', '4', '5']
-    const messages = numbers.map(text => messageTo(harness, text, sampleId(harness, text)))
-    await Promise.all(messages.map(message => harness.channel.send(message)))
-    const pairs = harness.requested().map(({ text, quotedId }) => `${text} ${quotedId}`)
-    const expected = numbers.map(text => `${text} ${sampleId(harness, text)}`)
-    equal(pairs.sort(), expected, 'texts and quotes')
+    const texts = ['1', '2', '3', '4', '5']
+    await Promise.all(texts.map(text => harness.channel.send(messageTo(harness, text))))
+    equal(
+      harness
+        .requested()
+        .map(({ text }) => text)
+        .sort(),
+      texts,
+      'the texts',
+    )
   },
 
   'says that a message was refused for good': async harness => {
@@ -137,5 +137,34 @@ export const sendingTests: ChannelTests = {
     const error = asChannelError(await endsWith(sending, 'a send with an aborted signal'), 'its error')
     equal([error.code, error.retryable], ['channel_refused', true], 'code and retryable')
     equal(harness.requested(), [], 'what the provider was asked')
+  },
+}
+
+export const quotingTests: ChannelTests = {
+  'quotes the message that it is told to quote': async harness => {
+    harness.answerWith('accept')
+    const question = sampleId(harness, 'question')
+    await harness.channel.send(messageTo(harness, 'At nine.', question))
+    equal(only(harness.requested(), 'requests').quotedId, question, 'the quote')
+  },
+
+  'quotes each message where several are sent at once': async harness => {
+    harness.answerWith('accept')
+    const numbers = ['1', '2', '3', '4', '5']
+    const messages = numbers.map(text => messageTo(harness, text, sampleId(harness, text)))
+    await Promise.all(messages.map(message => harness.channel.send(message)))
+    const pairs = harness.requested().map(({ text, quotedId }) => `${text} ${quotedId}`)
+    const expected = numbers.map(text => `${text} ${sampleId(harness, text)}`)
+    equal(pairs.sort(), expected, 'texts and quotes')
+  },
+}
+
+/** Of a channel whose provider knows no quotes: an answer is worth more than its quote. */
+export const noQuotingTests: ChannelTests = {
+  'sends the text without the quote': async harness => {
+    harness.answerWith('accept')
+    await harness.channel.send(messageTo(harness, 'At nine.', sampleId(harness, 'question')))
+    const { text, quotedId } = only(harness.requested(), 'requests')
+    equal([text, quotedId], ['At nine.', undefined], 'text and quote')
   },
 }

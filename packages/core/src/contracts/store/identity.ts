@@ -1,7 +1,7 @@
 import type { Identity, IdentityChange, InboundMessage, Person } from '../../vocabulary/index.js'
 import { equal, kind, ok, present } from '../assert.js'
 import { account, bsuid, channel, phone, textOf } from './events.js'
-import type { Scene, StoreTests } from './scene.js'
+import { ingestOptions, type Scene, type StoreTests } from './scene.js'
 
 const number = phone('+34611111111')
 const newNumber = phone('+34622222222')
@@ -24,6 +24,11 @@ function find(scene: Scene, peer: Identity, place: { channel?: string; account?:
 
 function moved(previous: Identity, ...current: Identity[]): IdentityChange {
   return { type: 'identity', channel, account, previous, current }
+}
+
+/** The same, with the time at which it was true: so many minutes after noon. */
+function told(minute: number, previous: Identity, ...current: Identity[]): IdentityChange {
+  return { ...moved(previous, ...current), at: Date.UTC(2026, 0, 1, 12, minute) }
 }
 
 /** Who an address is, and who it is not. */
@@ -91,6 +96,17 @@ export const identityTests: StoreTests = {
     equal((await find(scene, number))?.user, { id: after.user?.id, phone: number.value }, 'the new owner')
   },
 
+  'tells people apart who show one number in the same call, also when nobody knew any of them':
+    async scene => {
+      const events = [scoped, newScoped].map(own => textOf({ identities: [number, own] }, 'hola'))
+      const results = await scene.store.ingest(events, ingestOptions)
+      const [before, after] = results.map(result => kind(result, 'stored', 'a message').conversationId)
+      ok(before !== after, 'two people')
+      equal((await find(scene, scoped))?.id, before, 'the first')
+      equal((await find(scene, newScoped))?.id, after, 'the second')
+      equal((await find(scene, number))?.id, after, 'whose the number is')
+    },
+
   'takes no number from anybody because of a backfill': async scene => {
     const owner = await conversationOf(scene, [number, scoped])
     const past = { history: true, sentAt: 1_600_000_000_000 }
@@ -137,6 +153,20 @@ export const identityTests: StoreTests = {
     equal(await find(scene, number), undefined, 'a conversation by the old number')
   },
 
+  'merges each user once, however many of their addresses a change names': async scene => {
+    const older = await conversationOf(scene, [scoped])
+    await write(scene, [number, hidden])
+    const result = kind(
+      await scene.ingest(moved(number, newNumber, scoped, hidden)),
+      'identity',
+      'the change',
+    )
+    equal(result.merges?.length, 1, 'merges')
+    for (const address of [scoped, hidden, newNumber]) {
+      equal((await find(scene, address))?.id, older.id, 'the conversation')
+    }
+  },
+
   'changes nothing when a change is told again, whoever has the number by then': async scene => {
     for (const change of [moved(number, newNumber, newScoped), moved(scoped, newNumber, newScoped)]) {
       const mover = await conversationOf(scene, [number, scoped])
@@ -171,6 +201,67 @@ export const identityTests: StoreTests = {
     equal(await find(scene, newNumber), undefined, 'a conversation by the second number')
   },
 
+  'gives no number back to who has left it because an old report comes again': async scene => {
+    const reports = [moved(hidden, number), told(10, hidden, number), told(20, number, hidden)]
+    for (const [round, report] of reports.entries()) {
+      const mover = await conversationOf(scene, [hidden])
+      await scene.ingest(report)
+      await scene.ingest(told(10 * round + 1, number, newNumber))
+      equal((await scene.ingest(report)).kind, 'identity', 'the old report')
+      equal(await find(scene, number), undefined, 'a conversation by the number that was left')
+      const next = await conversationOf(scene, [number])
+      equal(await scene.ingest(report), { kind: 'identity', userId: mover.user?.id }, 'the old report')
+      equal((await find(scene, number))?.id, next.id, 'whose the number is')
+      equal((await find(scene, hidden))?.id, mover.id, 'whose the other address is')
+      // For the next round: as it was.
+      await scene.ingest(told(10 * round + 2, number, phone(`+3463333333${round}`)))
+      await scene.ingest(told(10 * round + 3, newNumber, number))
+    }
+  },
+
+  'takes no number from its new owner, and merges nobody, because of an event that is late': async scene => {
+    for (const owner of [[number], [number, newScoped]]) {
+      const mover = await conversationOf(scene, [scoped, number])
+      await scene.ingest(moved(number, newNumber))
+      const next = await conversationOf(scene, owner)
+      const late = await write(scene, [number, scoped])
+      equal([late.conversationId, late.merges], [mover.id, undefined], 'whose the late message is')
+      equal((await find(scene, number))?.id, next.id, 'whose the number is')
+      // For the second round: as it was.
+      await scene.ingest(moved(number, phone('+34633333333')))
+      await scene.ingest(moved(newNumber, number))
+    }
+  },
+
+  'gives a number back because of a report that is newer than the leaving': async scene => {
+    const mover = await conversationOf(scene, [hidden, number])
+    await scene.ingest(told(1, number, newNumber))
+    await scene.ingest(told(2, hidden, number))
+    equal((await find(scene, number))?.id, mover.id, 'the conversation by the number')
+    const next = await conversationOf(scene, [bsuid('US.next'), newNumber])
+    equal(next.id, mover.id, 'the conversation by the other number, which was not left')
+  },
+
+  'changes nothing when an old change comes again after newer ones': async scene => {
+    const third = phone('+34633333333')
+    const there = told(1, number, newNumber)
+    const back = told(2, newNumber, number)
+    const away = told(3, number, third)
+    const mover = await conversationOf(scene, [number])
+    for (const change of [there, back, there]) await scene.ingest(change)
+    equal((await find(scene, number))?.id, mover.id, 'after the way there and back')
+    equal(await find(scene, newNumber), undefined, 'a conversation by the number between')
+    for (const change of [away, there, back, away]) await scene.ingest(change)
+    equal((await find(scene, third))?.id, mover.id, 'after a third number')
+    const next = await conversationOf(scene, [number])
+    for (const change of [there, back, away]) await scene.ingest(change)
+    equal((await find(scene, number))?.id, next.id, 'whose the first number is')
+    equal((await find(scene, third))?.id, mover.id, 'whose the third number is')
+    const result = kind(await scene.ingest(told(4, number, newNumber)), 'identity', 'a new change')
+    equal(result.userId, next.user?.id, 'who makes the same change later')
+    equal((await find(scene, newNumber))?.id, next.id, 'whose the second number is')
+  },
+
   'judges the messages of one call in their order': async scene => {
     const before = await conversationOf(scene, [number])
     const results = await scene.store.ingest(
@@ -180,7 +271,7 @@ export const identityTests: StoreTests = {
         textOf({ identities: [number] }, 'mine now'),
         textOf({ identities: [newNumber] }, 'here I am'),
       ],
-      { buffer: { quietMs: 0, maxWaitMs: 0, maxCount: 9 }, handoffIdleMs: null, keepRaw: true },
+      ingestOptions,
     )
     const ids = results.map(result => (result.kind === 'stored' ? result.conversationId : result.kind))
     equal([ids[0], ids[3]], [before.id, before.id], 'the messages of who changed the number')

@@ -23,6 +23,7 @@ import { sweepTests } from './sweeping.js'
 import { textTests } from './texts.js'
 import { turnTests } from './turns.js'
 import { versionTests } from './versions.js'
+import { windowRefusalTests } from './window-refusals.js'
 
 const themes: Readonly<Record<string, StoreTests>> = {
   inbox: inboxTests,
@@ -39,6 +40,7 @@ const themes: Readonly<Record<string, StoreTests>> = {
   parking: parkingTests,
   outbox: outboxTests,
   'parked sends': parkedSendTests,
+  'window refusals': windowRefusalTests,
   records: recordTests,
   receipts: receiptTests,
   handoff: handoffTests,

@@ -1,7 +1,7 @@
 import type { Store } from '../../ports/index.js'
 import type { Identity } from '../../vocabulary/index.js'
 import { equal, kind, ok, present } from '../assert.js'
-import { account, bsuid, channel, phone, receiptOf, textOf } from './events.js'
+import { account, bsuid, channel, editOf, phone, receiptOf, revokeOf, textOf } from './events.js'
 import { both, join, number, one, other, scoped } from './pair.js'
 import { hourMs, type Scene, type StoreTests, texts, wordsOf } from './scene.js'
 
@@ -99,6 +99,33 @@ export const mergingWorkTests: StoreTests = {
       )
       equal((await scene.tryClaim(first.conversationId)).kind, 'idle', 'a claim')
     }
+  },
+
+  'replays nothing of a parked turn that was revoked, before the merge or after it': async scene => {
+    await scene.record(await scene.converse(other, 'answered'), { kind: 'sent' })
+    const secret = (name: string) => scene.tell(textOf(one, name, { providerId: name }))
+    const { conversationId } = await secret('before')
+    const gone = await scene.park(await scene.claim(conversationId))
+    await secret('after')
+    await secret('remains')
+    const kept = await scene.park(await scene.claim(conversationId))
+    await scene.tell(revokeOf(one, 'before'))
+    const merged = (await join(scene)).conversations[0]?.conversationId ?? ''
+    await scene.store.replayTurn(gone)
+    equal((await scene.tryClaim(merged)).kind, 'idle', 'a replay of which nothing is left')
+    await scene.store.replayTurn(kept)
+    const turn = await scene.claim(merged)
+    equal(texts(turn.burst), ['after', 'remains'], 'the burst of the other replay')
+    await scene.tell(revokeOf(one, 'after'))
+    equal((await scene.commit(turn, ['too late'])).kind, 'superseded', 'a commit after a revocation')
+    const second = await scene.claim(merged)
+    equal(texts(second.burst), ['remains'], 'the burst without what was revoked')
+    await scene.tell(editOf(one, 'remains', 'remains so'))
+    equal((await scene.commit(second, ['too late'])).kind, 'superseded', 'a commit after an edit')
+    const last = await scene.claim(merged)
+    equal([last.replayOf, texts(last.burst)], [kept, ['remains so']], 'the burst as it is now')
+    await scene.answer(last, 'done')
+    equal(await scene.store.listTurns({ outcome: 'parked' }), [], 'turns that are still parked')
   },
 
   'keeps the bot silent with all that it had not yet said': async scene => {

@@ -1,6 +1,6 @@
-import type { InboundMessage } from '../../vocabulary/index.js'
-import { between, equal } from '../assert.js'
-import { account, channel, textOf } from './events.js'
+import type { InboundMessage, Person } from '../../vocabulary/index.js'
+import { between, equal, present } from '../assert.js'
+import { account, ben, channel, editOf, reactionOf, revokeOf, textOf } from './events.js'
 import { both, join, number, one, other, scoped } from './pair.js'
 import { hourMs, operatorMessage, type Scene, type StoreTests, texts } from './scene.js'
 
@@ -96,6 +96,73 @@ export const mergingTests: StoreTests = {
     equal([result?.conversation.id, result?.conversation.handoff], [older, 'human'], 'a takeover')
     const written = await scene.store.addOperatorMessage(target, operatorMessage('from a person'))
     equal([written?.conversation.id, written?.message.conversationId], [older, older], 'a message')
+  },
+
+  'amends what was said under one address by what came under the other': async scene => {
+    for (const [round, [writer, amender]] of [[one, other] as const, [other, one] as const].entries()) {
+      // Addresses of its own for each round; the older conversation has the amendments once, and once the message.
+      const [mine, theirs] = [writer, amender].map(({ identities: [identity] }) => ({
+        identities: [{ ...present(identity, 'an address'), value: `${identity?.value}${round}` }],
+      }))
+      if (!mine || !theirs) throw new Error('unreachable')
+      for (const person of round === 0 ? [mine, theirs] : [theirs, mine]) await scene.hear(person, 'first')
+      const target = `wamid.${round}`
+      const gone = `wamid.gone${round}`
+      await scene.tell(textOf(mine, 'one tea', { providerId: target }))
+      const { conversationId } = await scene.tell(textOf(mine, 'a secret', { providerId: gone }))
+      await scene.tell(editOf(theirs, target, 'one coffee', { sentAt: 2_000 }))
+      await scene.tell(reactionOf(theirs, target, { emoji: '👍' }))
+      await scene.tell(revokeOf(theirs, gone, { sentAt: 3_000 }))
+      equal(texts((await scene.messages(conversationId)).slice(1)), ['one tea', 'a secret'], 'before')
+      await scene.tell(textOf({ identities: [...mine.identities, ...theirs.identities] }, 'together'))
+      const { burst } = await scene.claim((await scene.store.findConversation({ conversationId }))?.id ?? '')
+      equal([...texts(burst)].sort(), ['first', 'first', 'one coffee', 'together'], 'the burst')
+      const edited = burst.find(({ providerId }) => providerId === target)
+      equal([edited?.editedAt, edited?.reactions?.length], [2_000, 1], 'what became of the message')
+      const revoked = (await scene.messages(conversationId)).find(({ providerId }) => providerId === gone)
+      equal([revoked?.text, revoked?.revokedAt], [undefined, 3_000], 'what became of the other')
+    }
+  },
+
+  'has nothing to do when all that was unread turns out to be revoked': async scene => {
+    await scene.tell(revokeOf(other, 'wamid.1'))
+    const { conversationId } = await scene.tell(textOf(one, 'a secret', { providerId: 'wamid.1' }))
+    const turn = await scene.claim(conversationId)
+    const { conversations, due } = await join(scene)
+    equal(due, [], 'what the merge says is due')
+    equal((await scene.commit(turn, ['too late'])).kind, 'lost', 'a commit')
+    const kept = conversations[0]?.conversationId ?? ''
+    equal((await scene.tryClaim(kept)).kind, 'idle', 'the conversation')
+  },
+
+  'shows one reaction of who reacted in a group under two addresses': async scene => {
+    const chat = { kind: 'group', id: 'group-1@g.us' } as const
+    const react = (sender: Person, emoji: string, sentAt: number) =>
+      scene.tell(reactionOf(sender, 'wamid.1', { chat, sender, emoji, sentAt }))
+    const { conversationId } = await scene.tell(
+      textOf(ben, 'hello', { providerId: 'wamid.1', chat, sender: ben }),
+    )
+    const shown = async () =>
+      (await scene.messages(conversationId))[0]?.reactions?.map(({ emoji }) => emoji) ?? []
+    await react(one, '❤️', 2_000)
+    await react(other, '👍', 1_000)
+    equal(await shown(), ['👍', '❤️'], 'reactions of two people')
+    await join(scene)
+    equal(await shown(), ['❤️'], 'reactions of one person')
+    await react(other, '🎉', 3_000)
+    equal(await shown(), ['🎉'], 'reactions after a newer one')
+  },
+
+  'amends a message that comes after the merge by what came before it': async scene => {
+    await scene.hear(one, 'hello')
+    await scene.tell(editOf(other, 'wamid.late', 'one coffee'))
+    await scene.tell(reactionOf(other, 'wamid.late'))
+    await join(scene)
+    const { conversationId } = await scene.tell(textOf(one, 'one tea', { providerId: 'wamid.late' }))
+    const message = (await scene.messages(conversationId)).find(
+      ({ providerId }) => providerId === 'wamid.late',
+    )
+    equal([message?.text, message?.reactions?.length], ['one coffee', 1], 'the message')
   },
 
   'knows every id after several merges': async scene => {

@@ -1,11 +1,18 @@
+import { SwitchboardError } from '../../errors.js'
 import type { ConversationTarget, OperatorMessage } from '../../ports/index.js'
-import { equal, kind, only, present } from '../assert.js'
-import { account, ana, channel, echoTo, phone, uniqueId } from './events.js'
+import { equal, kind, ok, only, present, rejection } from '../assert.js'
+import { account, ana, channel, echoTo, phone, receiptOf, uniqueId } from './events.js'
 import { hourMs, operatorMessage, type Scene, type StoreTests, texts, wordsOf } from './scene.js'
 
 async function say(scene: Scene, target: ConversationTarget, message: string | OperatorMessage) {
   const request = typeof message === 'string' ? operatorMessage(message) : message
   return present(await scene.store.addOperatorMessage(target, request), 'the result')
+}
+
+/** A text in pieces. */
+function longMessage(first: string, ...further: readonly string[]): OperatorMessage {
+  const pieces = further.map(text => ({ id: uniqueId('operator'), content: { type: 'text', text } as const }))
+  return operatorMessage(first, { further: pieces })
 }
 
 export const operatorTests: StoreTests = {
@@ -124,6 +131,63 @@ export const operatorTests: StoreTests = {
       send = next
     }
     equal(order, ['1', '2', '3'], 'the order')
+  },
+
+  'stores the pieces of a long text together, and sends them one after the other': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const request = longMessage('1', '2', '3')
+    const { message, further, send } = await say(
+      scene,
+      { conversationId },
+      { ...request, quotedId: 'wamid.x' },
+    )
+    const pieces = [message, ...(further ?? [])]
+    equal(texts(pieces), ['1', '2', '3'], 'the pieces')
+    equal(
+      pieces.map(({ status, quotedId }) => [status, quotedId]),
+      [
+        ['sending', 'wamid.x'],
+        ['pending', undefined],
+        ['pending', undefined],
+      ],
+      'status and quote',
+    )
+    equal(texts(await scene.messages(conversationId)), ['hello', '1', '2', '3'], 'the messages')
+    const again = await say(scene, { conversationId }, request)
+    equal([again.send, again.message, again.further], [undefined, message, further], 'the second time')
+    const { next } = await scene.record(present(send, 'the first piece'), { kind: 'sent' })
+    equal(wordsOf((await scene.record(present(next, 'the second'), { kind: 'sent' })).next), '3', 'the last')
+  },
+
+  'keeps the rest of a long text back when a piece fails, or is refused by the window': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const statusesOf = async () =>
+      (await scene.messages(conversationId)).flatMap(({ status }) => status ?? [])
+    const first = await say(scene, { conversationId }, longMessage('1', '2'))
+    const failed = { kind: 'failed', error: 'x' } as const
+    const { next } = await scene.record(present(first.send, 'the first piece'), failed)
+    equal([next, ...(await statusesOf())], [undefined, 'failed', 'cancelled'], 'after a failure')
+
+    const second = await say(scene, { conversationId }, longMessage('3', '4'))
+    const item = present(second.send, 'the first piece')
+    const error = { code: '131047', message: 'too late', scope: 'window' } as const
+    await scene.ingest(receiptOf(uniqueId('wamid'), 'failed', { outboundId: item.message.id, error }))
+    equal((await statusesOf()).slice(2), ['parked', 'parked'], 'after a refusal')
+    await scene.hear(ana, 'and?')
+    equal((await statusesOf()).slice(2), ['pending', 'pending'], 'when the customer writes')
+  },
+
+  'stores no piece of a text when one of their ids is taken': async scene => {
+    const { conversationId } = await scene.hear(ana, 'hello')
+    const taken = operatorMessage('once')
+    await say(scene, { conversationId }, taken)
+    const request = operatorMessage('1', {
+      further: [{ id: taken.id, content: { type: 'text', text: '2' } }],
+    })
+    const refused = scene.store.addOperatorMessage({ conversationId }, request)
+    const error = await rejection(refused, 'an id that is taken')
+    ok(SwitchboardError.is(error) && error.code === 'store_data', `it blames the data: ${String(error)}`)
+    equal(texts(await scene.messages(conversationId)), ['hello', 'once'], 'the messages')
   },
 
   'keeps its place when the bot speaks again': async scene => {

@@ -12,6 +12,8 @@ export function announce(
   const report = { conversationId, messageId }
   switch (outcome.kind) {
     case 'sent': {
+      // A receipt has said by now that it reached nobody; who received that has told it.
+      if (status === 'parked' || status === 'pending' || status === 'sending') return
       const { providerId, content } = outcome
       const details = { ...(providerId !== undefined && { providerId }), ...(content && { content }) }
       emit('message.sent', { ...report, author, attempt, ...details })

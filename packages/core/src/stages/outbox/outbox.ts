@@ -1,9 +1,17 @@
-import type { OutboxItem, OutboxOptions, SendRecord, SendRecordResult, Store } from '../../ports/index.js'
+import type {
+  OutboxItem,
+  OutboxOptions,
+  SendRecord,
+  SendRecordResult,
+  Store,
+  WindowRefusal,
+} from '../../ports/index.js'
 import { createBatcher } from '../../runtime/batcher.js'
 import { persist } from '../../runtime/persist.js'
 import { createAccountGuard } from './account-guard.js'
 import { announce } from './announce.js'
 import { createPacing, type PacingDependencies } from './pacing.js'
+import { settleRefusals } from './refusals.js'
 import { createRetryTimers } from './retry-timers.js'
 import { attemptSend, type SendAttemptDependencies } from './send-attempt.js'
 
@@ -24,7 +32,11 @@ export interface Outbox {
   send(item: OutboxItem, askedAt: number): Promise<void>
   /** Sends what is due: retries, and what another process left behind. Never rejects. */
   pump(): Promise<void>
-  /** The same, later. */
+  /** The same at once, when this process does such work: something may leave that nobody has asked for yet. */
+  hint(): void
+  /** Goes on after the provider has said of messages that it took that their window was closed. */
+  refused(conversationId: string, refusals: readonly WindowRefusal[]): void
+  /** The same as `pump`, later. */
   pumpAfter(ms: number): void
   /** Stops looking for messages; what is on its way goes on. */
   stop(): void
@@ -67,6 +79,7 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
       try {
         const result: SendRecordResult = await records.add(record)
         announce(emit, item, outcome, result)
+        if (result.refused) refused(item.conversationId, result.refused)
         lookAgain(outcome)
         item = result.next
       } catch (error) {
@@ -83,14 +96,24 @@ export function createOutbox(dependencies: OutboxDependencies): Outbox {
   }
 
   function send(item: OutboxItem, askedAt: number): Promise<void> {
-    const done = sendAndRecord(item, askedAt).finally(() => onTheirWay.delete(done))
+    return track(sendAndRecord(item, askedAt))
+  }
+
+  function refused(conversationId: string, refusals: readonly WindowRefusal[]): void {
+    void track(settleRefusals(conversationId, refusals, { ...dependencies, hint: pump.hint }))
+  }
+
+  function track(work: Promise<void>): Promise<void> {
+    const done = work.finally(() => onTheirWay.delete(done))
     onTheirWay.add(done)
     return done
   }
 
   return {
     send,
+    refused,
     pump: pump.now,
+    hint: pump.hint,
     pumpAfter: pump.after,
     stop() {
       pump.stop()
@@ -115,6 +138,7 @@ function createPump({ store, emit, options, clock }: OutboxDependencies, send: O
   let pumping: Promise<void> | undefined
   let again = false
   let stopped = false
+  let started = false
   let sending = 0
   let more = false
   const timers = createRetryTimers(clock, () => void now())
@@ -155,15 +179,20 @@ function createPump({ store, emit, options, clock }: OutboxDependencies, send: O
 
   return {
     now,
+    hint() {
+      if (started) void now()
+    },
     after(ms: number) {
       if (!stopped) timers.after(ms)
     },
     stop() {
       stopped = true
+      started = false
       timers.stop()
     },
     start() {
       stopped = false
+      started = true
     },
     idle: async () => pumping,
     get stopped() {

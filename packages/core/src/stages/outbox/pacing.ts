@@ -23,6 +23,9 @@ export interface Pacing {
   start(): void
 }
 
+/** How often a limiter that is away is told: every message asks it. */
+const tellEveryMs = 60_000
+
 /** Up to half longer: many would come back at the same moment otherwise, and most of them in vain. */
 export function spread(ms: number, random: () => number): number {
   return Math.ceil(ms * (1 + random() / 2))
@@ -32,6 +35,15 @@ export function createPacing({ limiter, clock, random, emit, maxWaitMs }: Pacing
   // An abort signal would warn of a leak: hundreds may wait at once.
   const waiting = new Set<() => void>()
   let stopped = false
+  let tellAt = -Infinity
+
+  function tell(error: unknown): void {
+    const now = clock.now()
+    // A clock that was set back keeps nobody silent.
+    if (now < tellAt && now >= tellAt - tellEveryMs) return
+    tellAt = now + tellEveryMs
+    emit('error', error, 'the rate limiter')
+  }
 
   async function waitForTurn(message: OutboundMessage, channel: Channel): Promise<number | undefined> {
     const most = stopped ? 0 : maxWaitMs
@@ -64,11 +76,10 @@ export function createPacing({ limiter, clock, random, emit, maxWaitMs }: Pacing
     // A limiter that is away costs refusals at worst: the message is worth more.
     waitForTurn: (message, channel) =>
       waitForTurn(message, channel).catch((error: unknown) => {
-        emit('error', error, 'the rate limiter')
+        tell(error)
         return undefined
       }),
-    heed: (message, error) =>
-      heed(message, error).catch((reason: unknown) => emit('error', reason, 'the rate limiter')),
+    heed: (message, error) => heed(message, error).catch(tell),
     stop() {
       stopped = true
       for (const giveUp of [...waiting]) giveUp()

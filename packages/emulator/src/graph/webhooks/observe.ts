@@ -2,6 +2,7 @@ import { asObjects, asString, compact, isObject, type JsonObject, parseJson } fr
 import type { PersonRecord } from '../../people.js'
 import { type MessagePlace, showMessage } from '../../show-message.js'
 import type { World } from '../../world.js'
+import { metaChatKey } from '../chat-key.js'
 
 /**
  * Keeps the phone's picture true to what goes out as a webhook, whoever made it: people who were not known yet are
@@ -37,9 +38,10 @@ function observeMessage(
   if (!person || message.type === 'system') return
   person.lastWroteAt = world.now()
   const group = asString(message.group_id)
-  if (group !== undefined) world.chats.join(group, person.key)
+  const chat = metaChatKey(world.settings, phoneNumberId, group ?? person.key)
+  if (group !== undefined) world.chats.join(chat, person.key)
   show(world, message, {
-    chat: group ?? person.key,
+    chat,
     author: 'person',
     person: person.key,
     phoneNumberId,
@@ -49,7 +51,8 @@ function observeMessage(
 function observeEcho(world: World, echo: JsonObject, contacts: JsonObject[], phoneNumberId: string): void {
   const person = personOf(world, asString(echo.to), asString(echo.to_user_id), contacts)
   if (!person) return
-  show(world, echo, { chat: person.key, author: 'phone-app', phoneNumberId })
+  const chat = metaChatKey(world.settings, phoneNumberId, person.key)
+  show(world, echo, { chat, author: 'phone-app', phoneNumberId })
 }
 
 function show(

@@ -7,6 +7,7 @@ import type { PersonRecord } from '../../people.js'
 import { announceSent } from '../../receipts.js'
 import type { Delivery } from '../../webhooks/redeliver.js'
 import type { World } from '../../world.js'
+import { metaChatKey } from '../chat-key.js'
 import { factsOf } from '../error-table.js'
 import type { Recipient } from '../recipient.js'
 import { contactOf, messagesChange, wireTime } from './values.js'
@@ -67,7 +68,9 @@ function statusChange(
 function receivers(world: World, sent: SentMessage, status: Status): readonly (PersonRecord | undefined)[] {
   if (sent.person !== undefined) return [world.people.find(sent.person)]
   if (status === 'sent' || status === 'failed') return [undefined]
-  return world.chats.members(sent.to).map(key => world.people.find(key))
+  return world.chats
+    .members(metaChatKey(world.settings, sent.phoneNumberId, sent.to))
+    .map(key => world.people.find(key))
 }
 
 function statusOf(

@@ -129,6 +129,12 @@ describe.each([
     ],
     ['a pause', [503, {}], '', { code: 'channel_refused', retryable: true }],
     ['a body that it does not take', [413, {}], '', { code: 'channel_refused', retryable: false }],
+    [
+      'another address',
+      [307, { location: 'http://elsewhere.invalid/mcp' }],
+      '',
+      { code: 'channel_refused', scope: 'account', message: expect.stringContaining('final address') },
+    ],
   ]
   test.each(answers)('with %s', async (_what, [status, headers], body, expected) => {
     const { phone, server } = await running(start)
@@ -177,6 +183,16 @@ describe.each([
       code: 'channel_refused',
       retryable: true,
     })
+  })
+
+  test.each(['auto', 'legacy'] as const)('that is not there is named by its socket (%s)', async era => {
+    const { server } = await running(startModern)
+    await server.close()
+    const error = await channelOf({ url: server.url, era })
+      .send(text('hello'))
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'channel_refused', retryable: true })
+    expect((error as Error).message).toContain('No connection to the MCP server (ECONNREFUSED)')
   })
 
   test('that is gone was certainly not told, once its connections are known to be dead', async () => {
@@ -341,6 +357,34 @@ describe('a client of the application', () => {
     expect(await channel.send(text('Hello'))).toEqual({})
     expect(made).toBe(2)
   })
+})
+
+test('a client that comes too late, or whose tools cannot be listed, is closed', async () => {
+  const closed: string[] = []
+  const clientOf = (name: string, listTools: () => Promise<unknown>) => ({
+    callTool: async () => ({}),
+    listTools,
+    close: async () => void closed.push(name),
+  })
+  let connect = () => {}
+  const late = new Promise<ReturnType<typeof clientOf>>(resolve => {
+    connect = () => resolve(clientOf('late', async () => ({ tools: [] })))
+  })
+  let asked = 0
+  const client = () => {
+    asked += 1
+    return late
+  }
+  const channel = channelOf({ client, profile: 'lharries', timeoutMs: 20 })
+  const refusal = { code: 'channel_refused' }
+  // The connection has its own time: when it is asked for again the first one has given up.
+  while (asked < 2) await expect(channel.send(text('x'))).rejects.toMatchObject(refusal)
+  connect()
+  await expect.poll(() => closed).toContain('late')
+  const broken = clientOf('broken', () => Promise.reject(new Error('no')))
+  const other = channelOf({ client: () => broken, profile: 'lharries' })
+  await expect(other.send(text('x'))).rejects.toMatchObject(refusal)
+  expect(closed).toContain('broken')
 })
 
 test('over SSE a stream that breaks is noticed, and made anew', async () => {

@@ -17,9 +17,11 @@ interface ToolCall extends CallOptions {
   readonly secrets?: readonly string[]
 }
 
+type Answer = Exclude<ToolResult, { kind: 'failure' }>
+
 /** @throws {ChannelError} when the tool fails or says nothing */
 export interface McpConnection {
-  call(call: ToolCall): Promise<Exclude<ToolResult, { kind: 'failure' }>>
+  call(call: ToolCall): Promise<Answer>
   tools(options?: CallOptions): Promise<ReadonlyMap<string, McpTool>>
   close(): Promise<void>
 }
@@ -39,7 +41,7 @@ export function mcpConnection(server: McpServer, timeoutMs: number, now: () => n
   }
 
   /** `undefined`: the server did not know the connection, and a new one may help. */
-  async function attempt(call: ToolCall, signal: AbortSignal, last: boolean): Promise<unknown> {
+  async function attempt(call: ToolCall, signal: AbortSignal, last: boolean): Promise<Answer | undefined> {
     const made = session()
     const opened = await openedIn(made, signal)
     const tool = opened.tools.get(call.tool)
@@ -49,25 +51,27 @@ export function mcpConnection(server: McpServer, timeoutMs: number, now: () => n
       left: server.kind === 'stdio' || server.kind === 'client',
       onEnd: () => undefined,
     }
+    let result: unknown
     try {
-      return await made.run(watch, signal, () => opened.call(tool, call.arguments(tool), signal))
+      result = await made.run(watch, signal, () => opened.call(tool, call.arguments(tool), signal))
     } catch (error) {
       const { error: judged, lost, again } = judgeCall(error, watch, signal.aborted, now())
       if (lost) made.lose()
       if (again && !last) return undefined
       throw judged
     }
+    const read = readResult(result)
+    if (read.kind !== 'failure') return read
+    throw judgeTool(call.tool, read, [...(call.secrets ?? []), ...opened.secrets()])
   }
 
   return {
     async call(call) {
       try {
-        const result = await withDeadline(timeoutMs, call.signal, async signal => {
-          return (await attempt(call, signal, false)) ?? (await attempt(call, signal, true))
+        return await withDeadline(timeoutMs, call.signal, async signal => {
+          const answer = (await attempt(call, signal, false)) ?? (await attempt(call, signal, true))
+          return answer as Answer
         })
-        const read = readResult(result)
-        if (read.kind === 'failure') throw judgeTool(call.tool, read, call.secrets ?? [])
-        return read
       } catch (error) {
         throw call.reads ? forReading(error as ChannelError) : error
       }

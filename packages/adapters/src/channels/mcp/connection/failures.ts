@@ -46,11 +46,11 @@ export function judgeCall(error: unknown, watch: CallWatch, aborted: boolean, no
   if (aborted) return failure(outcomeUnknown(mcp, 'The MCP server gave no answer in time', bare(error)), true)
   if (status !== undefined) {
     const wait = readRetryAfter(watch.retryAfter, now)
-    return failure(ofStatus(status, wait), status >= 400 && status !== 429, forgotten.has(status))
+    return failure(ofStatus(status, wait), status !== 429, forgotten.has(status))
   }
   // -32021: the server needs a client that can be asked.
   if (code === 'UNSUPPORTED_RESULT_TYPE' || code === -32021) return failure(asksBack(), false)
-  if (typeof code === 'number' && refusingCodes.has(code) && !isLocalCheck(error)) {
+  if (typeof code === 'number' && refusingCodes.has(code) && !isAfterTheTool(error)) {
     const message = `The MCP server refused the call (JSON-RPC error ${code}): compare the profile with its tools.`
     return failure(
       new ChannelError('channel_refused', message, { providerCode: String(code) }),
@@ -64,9 +64,14 @@ export function judgeCall(error: unknown, watch: CallWatch, aborted: boolean, no
   return failure(outcomeUnknown(mcp, what, bare(error)), true)
 }
 
-/** A client with cached schemas checks answers, after the tool has run, and complains with the codes of a refusal. */
-function isLocalCheck(error: unknown): boolean {
-  return /output ?schema|structured content/i.test(asWords(asFields(error)?.message) ?? '')
+/**
+ * Clients with cached schemas and servers of the official SDKs check what a tool gave, after it has run, and complain with the
+ * codes and words of a refusal.
+ */
+const afterTheTool = /output ?schema|structured ?content|output validation|invalid (\w+ )?(result|output)/i
+
+function isAfterTheTool(error: unknown): boolean {
+  return afterTheTool.test(asWords(asFields(error)?.message) ?? '')
 }
 
 function asksBack(): ChannelError {
@@ -90,7 +95,7 @@ export function judgeConnect(error: unknown): ChannelError {
   }
   const status = statusOf(error)
   if (status !== undefined && status < 500) return ofStatus(status, undefined)
-  const message = `No connection to the MCP server${named(code)}: nothing was sent. Check that it runs, and url or command.`
+  const message = `No connection to the MCP server${named(deepestCode(error))}: nothing was sent. Check that it runs, and url or command.`
   return new ChannelError('channel_refused', message, { retryable: true, cause: bare(error) })
 }
 
@@ -103,6 +108,7 @@ function ofStatus(status: number, retryAfterMs: number | undefined): ChannelErro
       scope,
       retryable,
     })
+  if (status < 400) return refuse('it redirects: give its final address as url.', 'account', false)
   if (status === 401 || status === 403) return refuse('check token and headers.', 'auth', false)
   if (status === 408 || status === 429 || status === 503) return refuse('try again later.', 'account', true)
   if (status === 404 || status === 405) return refuse('check url.', 'account', false)
@@ -126,8 +132,11 @@ export function judgeTool(
 ): ChannelError {
   if (status !== undefined) return ofStatus(status, undefined)
   if (whatNobodyKnows.test(words)) return outcomeUnknown(mcp, `The tool ${tool} failed while it waited`)
-  const said = words.replace(/\s+/g, ' ').trim().slice(0, 200)
-  const told = said !== '' && !secrets.some(secret => sharesRun(said, secret)) ? `: ${said}` : ''
+  if (afterTheTool.test(words)) return outcomeUnknown(mcp, `The tool ${tool} ran, and its answer was refused`)
+  const said = words.slice(0, 1_000).replace(/\s+/g, ' ').trim().slice(0, 200)
+  const harmless = said !== '' && !secrets.some(secret => sharesRun(said, secret))
+  // A tool that reads may name people, whose addresses are numbers.
+  const told = harmless ? `: ${said.replace(/\d{7,}/g, '…')}` : ''
   return new ChannelError('channel_refused', `The tool ${tool} refused${told}`, {
     retryable: comesBack.test(words),
   })
@@ -145,7 +154,7 @@ function statusOf(error: unknown): number | undefined {
   const fields = asFields(error)
   const status = asNumber(fields?.status) ?? (typeof fields?.code === 'number' ? fields.code : undefined)
   if (fields?.name === 'UnauthorizedError') return 401
-  if (status !== undefined && status >= 400 && status < 600) return status
+  if (status !== undefined && status >= 300 && status < 600) return status
   return fields?.cause !== undefined && fields.cause !== error ? statusOf(fields.cause) : undefined
 }
 
@@ -158,6 +167,13 @@ function bare(error: unknown): Error | undefined {
   const kind = asWords(fields?.name) ?? 'Error'
   if (fields === undefined) return undefined
   return Object.assign(new Error(`${kind}${named(code)}`), code === undefined ? {} : { code })
+}
+
+/** The socket's `ECONNREFUSED` says more than the SDK's `ERA_NEGOTIATION_FAILED` around it, which keeps its cause in `data`. */
+function deepestCode(error: unknown, depth = 0): unknown {
+  const fields = asFields(error)
+  const inner = fields?.cause ?? asFields(fields?.data)?.cause
+  return (inner !== undefined && depth < 5 ? deepestCode(inner, depth + 1) : undefined) ?? fields?.code
 }
 
 function named(code: unknown): string {

@@ -46,6 +46,8 @@ export type McpEra = 'auto' | 'legacy' | 'modern'
 export interface OpenServer {
   readonly tools: ReadonlyMap<string, McpTool>
   call(tool: McpTool, values: Record<string, unknown>, signal: AbortSignal): Promise<unknown>
+  /** What the server was given to know us by: no error may repeat it. */
+  secrets(): readonly string[]
   close(): Promise<void>
 }
 
@@ -56,7 +58,7 @@ export async function openServer(
   server: McpServer,
   { signal, timeoutMs, onLost }: { signal: AbortSignal; timeoutMs: number; onLost: () => void },
 ): Promise<OpenServer> {
-  if (server.kind === 'client') return openGiven(await server.open(), server.owned)
+  if (server.kind === 'client') return openGiven(server, signal)
   const { Client } = await import('@modelcontextprotocol/client')
   const client = new Client(
     { name: 'switchboard', version: '1' },
@@ -66,7 +68,8 @@ export async function openServer(
   // Answers that cannot be read, streams that break: the call itself fails too, and says more.
   client.onerror = () => (server.kind === 'sse' ? onLost() : undefined)
   try {
-    await client.connect(await transportFor(server), { signal, timeout: timeoutMs })
+    const { transport, secrets } = await transportFor(server)
+    await client.connect(transport, { signal, timeout: timeoutMs })
     const { tools } = await client.listTools(undefined, { signal, timeout: timeoutMs })
     return {
       tools: byName(tools),
@@ -84,6 +87,7 @@ export async function openServer(
             },
           },
         ),
+      secrets,
       close: () => client.close(),
     }
   } catch (error) {
@@ -100,28 +104,51 @@ async function transportFor(server: Exclude<McpServer, { kind: 'client' }>) {
   if (server.kind === 'stdio') {
     const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
     const { command, args, env, cwd, stderr } = server
-    return new StdioClientTransport({
+    const transport = new StdioClientTransport({
       command,
       args: [...args],
       stderr,
       ...(env && { env: { ...env } }),
       ...(cwd !== undefined && { cwd }),
     })
+    return { transport, secrets: () => Object.values(env ?? {}) }
   }
   const { url, token, headers } = server
+  let lastToken = ''
   const fetch = watchingFetch(async () => {
     if (token === undefined) return headers
-    const signal = new AbortController().signal
-    return { ...headers, authorization: `Bearer ${await readToken(token, 'token', mcp, signal)}` }
+    lastToken = await readToken(token, 'token', mcp, new AbortController().signal)
+    return { ...headers, authorization: `Bearer ${lastToken}` }
   })
   const { SSEClientTransport, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
-  return server.kind === 'sse'
-    ? new SSEClientTransport(url, { fetch })
-    : new StreamableHTTPClientTransport(url, { fetch })
+  const Transport = server.kind === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport
+  return { transport: new Transport(url, { fetch }), secrets: () => [lastToken, ...Object.values(headers)] }
 }
 
 /** Somebody's own client, of either SDK: they differ in what else `callTool` takes, so it gets the request alone. */
-async function openGiven(client: McpClient, owned: boolean): Promise<OpenServer> {
+async function openGiven(
+  { open, owned }: Extract<McpServer, { kind: 'client' }>,
+  signal: AbortSignal,
+): Promise<OpenServer> {
+  const client = await open()
+  const close = async () => (owned ? client.close?.() : undefined)
+  try {
+    const tools = byName(await listTools(client))
+    // Whoever asked has given up: nobody else would close it.
+    signal.throwIfAborted()
+    return {
+      tools,
+      call: (tool, values) => client.callTool({ name: tool.name, arguments: values }),
+      secrets: () => [],
+      close,
+    }
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function listTools(client: McpClient): Promise<readonly unknown[]> {
   const tools: unknown[] = []
   let cursor: string | undefined
   for (let page = 0; page < mostPages; page++) {
@@ -130,11 +157,7 @@ async function openGiven(client: McpClient, owned: boolean): Promise<OpenServer>
     cursor = asWords(answer?.nextCursor)
     if (cursor === undefined) break
   }
-  return {
-    tools: byName(tools),
-    call: (tool, values) => client.callTool({ name: tool.name, arguments: values }),
-    close: async () => (owned ? client.close?.() : undefined),
-  }
+  return tools
 }
 
 function byName(tools: readonly unknown[]): Map<string, McpTool> {

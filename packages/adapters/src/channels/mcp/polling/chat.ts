@@ -12,13 +12,20 @@ export interface ChatFound {
     readonly key: string
     readonly time: number | undefined
     readonly event: ChannelEvent
+    /** Somebody else's, and older than the start by the server's times. */
+    readonly looksOld?: boolean
   }[]
   /** Time of the newest message. */
   readonly newest: number
   readonly truncated: boolean
+  /** It has messages of the future. */
+  readonly isAhead?: boolean
   /** The server could not tell this chat's messages: the others are not to suffer from it. */
   readonly failure?: ChannelError
 }
+
+/** How far the server's clock may be off. */
+export const skewMs = 5_000
 
 /** In which a predecessor of this process may have sent something that its last cursor does not know. */
 export interface Gap {
@@ -31,6 +38,8 @@ interface ChatLook {
   readonly since: number
   /** The cursor remembers the chat. */
   readonly known: boolean
+  /** There is no cursor yet. */
+  readonly first: boolean
   /** Messages before it are history. */
   readonly start: number
   readonly gap: Gap | undefined
@@ -72,11 +81,12 @@ export async function readChatMessages(poll: PollSettings, look: ChatLook): Prom
     const items = inWindow.map(({ record, message }) =>
       toItem(poll, look, context, { record, message, ours }),
     )
-    const times = listed.map(({ message }) => message?.time ?? 0)
+    const newest = Math.max(0, ...listed.map(({ message }) => message?.time ?? 0))
     return {
       chat,
       items,
-      newest: Math.max(0, ...times),
+      newest,
+      isAhead: newest > context.now + skewMs,
       // Oldest first, the next poll goes on where this one ended.
       truncated: truncated && messages.order !== 'oldest',
     }
@@ -106,8 +116,15 @@ function toItem(
   }
   const { id, time } = message
   const own = ours.get(id)
-  if (own) return { key: `own ${id}`, time, event: receiptOf(own, message, context) }
-  return { key: id, time, event: message.toEvent({ history: isHistory(message, look) }) }
+  if (own) return { key: keyOfOwn(id), time, event: receiptOf(own, message, context) }
+  const event = message.toEvent({ history: isHistory(message, look, context.now) })
+  const looksOld = message.whose !== 'ours' && time !== undefined && time < look.start
+  return { key: id, time, event, looksOld }
+}
+
+/** Another key than before it was known to be ours: as an operator's it may have been told already. */
+export function keyOfOwn(id: string): string {
+  return `own ${id}`
 }
 
 /** The store matches it by either id, and so learns what became of a send whose answer was lost. */
@@ -129,12 +146,17 @@ function receiptOf(
 }
 
 /**
- * Old: from before the start, or without a time in a chat that is new to us. And what the account sent while a predecessor of
- * this process may have been sending, after its last cursor: nobody can tell that from an operator's words, so it is
- * stored and takes nothing over.
+ * Old: from before the start, or without a time in a chat that is new to us. Where the server's clock is ahead, old messages
+ * seem to have come after the start: what the first poll finds in the future is old too. And what the account sent while
+ * a predecessor of this process may have been sending, after its last cursor: nobody can tell that from an operator's words,
+ * so it is stored and takes nothing over.
  */
-function isHistory({ time, whose }: ListedMessage, { start, gap, known }: ChatLook): boolean {
+function isHistory(
+  { time, whose }: ListedMessage,
+  { start, gap, known, first }: ChatLook,
+  now: number,
+): boolean {
   if (time === undefined) return !known
-  if (time < start) return true
+  if (time < start || (first && time > now + skewMs)) return true
   return whose === 'ours' && gap !== undefined && time >= gap.from && time <= gap.to
 }

@@ -22,11 +22,13 @@ export interface Cursor {
   /** By the server's id of the chat. */
   readonly chats: ReadonlyMap<string, ChatMark>
   readonly sent: readonly SentEntry[]
+  /** Chats with news were left for the next poll: some may be listed behind chats that are known. */
+  readonly left?: boolean
 }
 
 const version = 1
 
-export function writeCursor({ start, floor, at, count, chats, sent }: Cursor): string {
+export function writeCursor({ start, floor, at, count, chats, sent, left }: Cursor): string {
   return JSON.stringify({
     v: version,
     start,
@@ -42,6 +44,7 @@ export function writeCursor({ start, floor, at, count, chats, sent }: Cursor): s
       answeredId ?? null,
       listedId ?? null,
     ]),
+    ...(left && { left }),
   })
 }
 
@@ -58,7 +61,24 @@ export function readCursor(text: string): Cursor | undefined {
       chats.set(id, { since, hash })
   }
   const sent = (asList(fields.sent) ?? []).flatMap(entry => readSent(asList(entry) ?? []))
-  return { start, floor, at, count, chats, sent }
+  return { start, floor, at, count, chats, sent, ...(fields.left === true && { left: true }) }
+}
+
+/**
+ * The cursor without times of the future: a clock was ahead when it was written. Whoever believed them would take all that
+ * comes for old.
+ */
+export function withoutFuture(cursor: Cursor, start: number, now: number): Cursor {
+  const chats = [...cursor.chats].map(
+    ([id, { since, hash }]) => [id, { since: Math.min(since, now), hash }] as const,
+  )
+  return {
+    ...cursor,
+    start: Math.min(cursor.start, start),
+    floor: Math.min(cursor.floor, now),
+    at: Math.min(cursor.at, now),
+    chats: new Map(chats),
+  }
 }
 
 function readSent([chat, textHash, at, outboundId, answered, listed]: readonly unknown[]): SentEntry[] {

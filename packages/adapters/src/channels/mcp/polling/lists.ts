@@ -30,8 +30,13 @@ export interface ListedRecords {
 const deepest = 500
 const defaultPageSize = 50
 const mostPages = 20
+/** Of chats: after an outage thousands may have news. A poll has 30 seconds for them and for their messages. */
+const mostChatPages = 100
+const longestListingMs = 8_000
 /** Where nothing but the limit tells how much comes, it is doubled this often. */
 const mostDoublings = 4
+/** How far the server's clock may be behind ours, or ahead. */
+const day = 24 * 60 * 60_000
 
 type Tool = McpChatsTool | McpMessagesTool
 type Page = Exclude<ToolResult, { kind: 'failure' }>
@@ -40,6 +45,7 @@ interface ListRequest {
   readonly tool: Tool
   readonly given: readonly Argument[]
   readonly firstSize: number
+  readonly mostPages: number
   read(page: Page): readonly unknown[]
   /** Whether what comes after this page is wanted. */
   goOn(page: readonly unknown[], all: readonly unknown[]): boolean
@@ -55,7 +61,7 @@ async function listAll(
   settings: McpSettings,
   request: ListRequest,
 ): Promise<ListedRecords> {
-  const { tool: spec, given, firstSize, read, goOn, signal } = request
+  const { tool: spec, given, firstSize, mostPages, read, goOn, signal } = request
   const found = new Map<string, unknown>()
   let declared: McpTool | undefined
   for (let page = 0, size = firstSize; page < mostPages; page++) {
@@ -93,26 +99,36 @@ async function listAll(
   return { records: [...found.values()], truncated: true }
 }
 
-/** @param isOld what the poll knows already; behind a page of such chats there is nothing new */
+/**
+ * The chats down to those that the poll knows already: behind the last of them there is nothing new. Chats without a time say
+ * nothing about what comes behind them, so only the first `maxChats` are read.
+ *
+ * @param isKnown whether nothing new can be behind a list that ends with such chats
+ */
 export async function listChats(
   connection: McpConnection,
   settings: McpSettings,
   spec: McpChatsTool,
-  { isOld, signal }: { isOld(chat: ListedChat): boolean; signal: AbortSignal | undefined },
-): Promise<readonly ListedChat[]> {
-  const { maxChats } = settings
+  { isKnown, signal }: { isKnown(chat: ListedChat): boolean; signal: AbortSignal | undefined },
+): Promise<{ readonly chats: readonly ListedChat[]; readonly truncated: boolean }> {
+  const { maxChats, now } = settings
+  const began = now()
   const toChat = (record: unknown) => readChat(record, spec, settings)
-  const { records } = await listAll(connection, settings, {
+  const { records, truncated } = await listAll(connection, settings, {
     tool: spec,
     given: [],
-    firstSize: spec.paging ? Math.min(spec.pageSize ?? defaultPageSize, maxChats) : maxChats,
+    firstSize: spec.paging ? (spec.pageSize ?? defaultPageSize) : maxChats,
+    mostPages: mostChatPages,
     read: page => readList(page, spec, text => (isNothing(text) ? [] : undefined)),
-    goOn: (page, all) =>
-      all.length < maxChats &&
-      !page.every(record => toChat(record).every(chat => isOld(chat) && chat.time !== undefined)),
+    goOn(page, all) {
+      const last = page.slice(-defaultPageSize).flatMap(toChat)
+      const isTimed = last.some(({ time }) => time !== undefined)
+      if (!isTimed) return all.length < maxChats
+      return now() - began < longestListingMs && last.some(chat => chat.time !== undefined && !isKnown(chat))
+    },
     signal,
   })
-  return records.slice(0, maxChats).flatMap(toChat)
+  return { chats: records.flatMap(toChat), truncated: truncated || now() - began >= longestListingMs }
 }
 
 function readChat(record: unknown, spec: McpChatsTool, { timeZone, now }: McpSettings): ListedChat[] {
@@ -137,16 +153,17 @@ export function listMessages(
   },
 ): Promise<ListedRecords> {
   const { chatId, since, timeOf, most = Number.POSITIVE_INFINITY, signal } = request
+  const written = (time: number) => writeTime(time, spec, settings.timeZone)
   return listAll(connection, settings, {
     tool: spec,
     given: [
       { name: spec.chat, value: chatId, needed: true },
-      {
-        name: spec.since?.argument,
-        value: since > 0 ? writeTime(since, spec, settings.timeZone) : undefined,
-      },
+      // The whole history is asked for without a time, unless the tool insists on one.
+      { name: spec.since?.argument, value: written(Math.max(since, 0)), requiredOnly: since <= 0 },
+      { name: spec.until, value: written(settings.now() + day), requiredOnly: true },
     ],
     firstSize: Math.min(spec.pageSize ?? defaultPageSize, most),
+    mostPages,
     read: page => readList(page, spec, text => proseOf(text)),
     goOn: (page, all) =>
       all.length < most &&

@@ -115,6 +115,21 @@ test('whoever types the same words is an operator: before, after, and when ours 
   expect(await heard()).toEqual(['operator: Goodbye.'])
 })
 
+test('hundreds of messages between two polls are all ours', async () => {
+  const scene = await makeScene()
+  scene.phone.state.namesSends = false
+  const channel = scene.start({ pollMs: minute })
+  const first = await poll(channel)
+  scene.pass(1_000)
+  const numbers = Array.from({ length: 300 }, (_, index) => index)
+  await Promise.all(numbers.map(number => channel.send(scene.outbound(`Order ${number} is ready.`))))
+  const second = await poll(channel, first.cursor)
+  expect(said(second.events).sort()).toEqual(numbers.map(number => `status sent out-${number + 1}`).sort())
+  await Promise.all(numbers.map(number => channel.send(scene.outbound(`Order ${number} is here.`))))
+  const { events } = await poll(channel, second.cursor)
+  expect(said(events).sort()).toEqual(numbers.map(number => `status sent out-${number + 301}`).sort())
+})
+
 test('the same answer twice is twice ours', async () => {
   const scene = await makeScene()
   scene.phone.state.namesSends = false

@@ -166,7 +166,7 @@ describe('polls that follow', () => {
   })
 
   test('remember no more chats than they are told to, and lose nothing by it', async () => {
-    const scene = await makeScene({ maxChats: 3 })
+    const scene = await makeScene({ maxChats: 3, overlapMs: 30_000 })
     const channel = scene.start()
     let { cursor } = await poll(channel)
     const heard: string[] = []

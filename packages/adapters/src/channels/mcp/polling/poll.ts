@@ -1,13 +1,11 @@
 import type { CallOptions, Polled } from '@switchboard/core'
-import { readChatId } from '../addresses.js'
 import type { McpConnection } from '../connection/connection.js'
 import type { McpSettings } from '../options.js'
 import type { McpChatsTool, McpMessagesTool } from '../profiles/profile.js'
 import type { SentMessages } from '../sent.js'
-import { type ChatFound, type Gap, readChatMessages } from './chat.js'
-import { boundChats, type ChatMark, type Cursor, readCursor, writeCursor } from './cursor.js'
-import { inTurn } from './in-turn.js'
-import { type ListedChat, listChats } from './lists.js'
+import { type Gap, skewMs } from './chat.js'
+import { boundChats, type Cursor, readCursor, withoutFuture, writeCursor } from './cursor.js'
+import { type Found, look } from './look.js'
 import { newsOf, notice } from './news.js'
 
 export interface PollSettings {
@@ -20,17 +18,16 @@ export interface PollSettings {
   readonly startedAt: number
 }
 
-const chatsAtOnce = 4
 /** A cursor without news is written anew this often: it tells a successor when its predecessor was last alive. */
 const refreshMs = 30_000
-/** How far the server's clock may be off for what was sent around a restart. */
-const skewMs = 5_000
 const mostSeen = 10_000
 
 /** What came with a cursor that was handed out. Whoever comes back with that cursor has committed it. */
 interface Memo {
   readonly cursor: string
   readonly seen: ReadonlySet<string>
+  /** Hashes of the chats as they were listed. */
+  readonly listed: ReadonlySet<string>
 }
 
 /**
@@ -44,26 +41,29 @@ export function poller(poll: PollSettings): (cursor?: string, options?: CallOpti
   let gap: Gap | undefined
 
   return async (text, options) => {
-    const known = text === undefined ? undefined : readCursor(text)
-    const isOurs = memo?.cursor === text
-    if (known && !isOurs) sent.restore(known.sent)
-    if (known) gap ??= gapAfter(known, poll)
+    const now = settings.now()
     // Many servers know whole seconds only: what came in the second of the start is new.
-    const start = Math.floor(startedAt / 1_000) * 1_000
+    const start = Math.floor(Math.min(startedAt, now) / 1_000) * 1_000
+    const read = text === undefined ? undefined : readCursor(text)
+    const known = read && withoutFuture(read, start, now)
+    const ours = memo?.cursor === text ? memo : undefined
+    if (known && !ours) sent.restore(known.sent)
+    if (known) gap ??= gapAfter(known, poll)
     const cursor = known ?? { start, floor: 0, at: 0, count: 0, chats: new Map(), sent: [] }
-    const found = await look(poll, cursor, gap, options?.signal)
-    const seen = new Set(isOurs ? memo?.seen : [])
-    const events = newsOf(found, seen, settings)
+    const found = await look(poll, { cursor, first: !known, gap, signal: options?.signal })
+    const seen = new Set(ours?.seen)
+    const events = newsOf(found, { seen, listed: ours?.listed }, settings)
     if (text !== undefined && !known) events.push(notice(settings, 'mcp_cursor_unreadable', {}))
     const time = settings.now()
-    const next = { ...cursor, ...marksAfter(cursor, found, settings), sent: sent.list(time) }
+    const { left } = found
+    const next = { ...cursor, ...marksAfter(cursor, found, settings), sent: sent.list(time), left }
     const unchanged = events.length === 0 && time - cursor.at < refreshMs && writeCursor(next) === text
     if (events.length > 0) lastCount = Math.max(cursor.count, lastCount) + 1
     const count = events.length > 0 ? lastCount : cursor.count
     // The same text while it says the same, so that nothing has to be stored.
     const written = unchanged && text !== undefined ? text : writeCursor({ ...next, at: time, count })
-    memo = { cursor: written, seen: new Set([...seen].slice(-mostSeen)) }
-    return { events, cursor: written }
+    memo = { cursor: written, seen: new Set([...seen].slice(-mostSeen)), listed: found.listed }
+    return left ? { events, cursor: written, more: true } : { events, cursor: written }
   }
 }
 
@@ -74,44 +74,21 @@ function gapAfter({ at }: Cursor, { settings, startedAt }: PollSettings): Gap | 
   return { from: at - skewMs, to: Math.min(died, startedAt + skewMs) }
 }
 
-async function look(
-  poll: PollSettings,
-  { start, floor, chats }: Cursor,
-  gap: Gap | undefined,
-  signal: AbortSignal | undefined,
-): Promise<readonly ChatFound[]> {
-  const { overlapMs, backfillMs, now } = poll.settings
-  const windowOf = (mark: ChatMark | undefined) =>
-    mark ? mark.since - overlapMs : Math.max(start - backfillMs, floor) - overlapMs
-  const isOld = ({ id, time, hash }: ListedChat) => {
-    const mark = chats.get(id)
-    if (time === undefined) return false
-    return mark ? mark.hash === hash && time < now() - overlapMs : time < windowOf(undefined)
-  }
-  const listed = await listChats(poll.connection, poll.settings, poll.chats, { isOld, signal })
-  const wanted = listed.filter(chat => !isOld(chat) && readChatId(chat.id).kind !== 'other')
-  const found = await inTurn(wanted, chatsAtOnce, chat => {
-    const mark = chats.get(chat.id)
-    const known = mark !== undefined
-    return readChatMessages(poll, { chat, since: windowOf(mark), known, start, gap, signal })
-  })
-  // One chat that fails leaves the others alone; when all do, it is the server.
-  const [first] = found
-  if (first?.failure && found.every(({ failure }) => failure)) throw first.failure
-  return found
-}
-
 function marksAfter(
   cursor: Cursor,
-  found: readonly ChatFound[],
-  { now, maxChats }: McpSettings,
+  { chats, left }: Found,
+  { now, maxChats, overlapMs }: McpSettings,
 ): Pick<Cursor, 'chats' | 'floor'> {
   const marks = new Map(cursor.chats)
   const time = now()
-  for (const { chat, newest, failure } of found) {
+  for (const { chat, newest, failure } of chats) {
     if (failure) continue
     const since = Math.max(marks.get(chat.id)?.since ?? cursor.start, Math.min(newest, time))
     marks.set(chat.id, { since, hash: chat.hash })
   }
-  return boundChats(marks, cursor.floor, maxChats)
+  // The floor would rise above what the chats that are left have to say.
+  if (left) return { chats: marks, floor: cursor.floor }
+  // Those into which the next poll looks again would be new to it.
+  const lately = [...marks.values()].filter(({ since }) => since >= time - overlapMs).length
+  return boundChats(marks, cursor.floor, Math.max(maxChats, lately))
 }

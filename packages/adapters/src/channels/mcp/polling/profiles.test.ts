@@ -28,6 +28,28 @@ async function hear(profile: keyof typeof mcpProfiles | McpProfile, tools: Param
   return { channel, asked, polled: await poll(channel) }
 }
 
+describe('a tool that insists on its arguments', () => {
+  const day = 24 * 60 * minute
+
+  test.each<[required: string[], since: number | undefined, expected: object]>([
+    [[], undefined, {}],
+    [['start_date'], undefined, { start_date: '1970-01-01T00:00:00Z' }],
+    [['start_date'], start, { start_date: '2026-09-10T12:00:00Z' }],
+    [['end_date'], start, { start_date: '2026-09-10T12:00:00Z', end_date: '2026-09-11T12:00:00Z' }],
+  ])('%j', async (required, since, expected) => {
+    const scene = await makeScene()
+    const tool = scene.phone.tools.find(({ name }) => name === 'get_messages')
+    Object.assign(tool?.inputSchema ?? {}, { required: ['chat_id', ...required] })
+    Object.assign(tool?.inputSchema.properties ?? {}, { end_date: { type: 'string' } })
+    expect(scene.now() + day).toBe(start + day)
+    const peer = { kind: 'phone', value: '+15550001234' } as const
+    const options = since === undefined ? {} : { since }
+    for await (const _ of scene.start().history?.({ account: 'default', peer }, options) ?? []);
+    const [call] = scene.phone.calls
+    expect(call?.values).toEqual({ chat_id: chat, limit: 50, ...expected })
+  })
+})
+
 describe('paging', () => {
   const all = Array.from({ length: 130 }, (_, i) => ({
     id: `A${i}`,

@@ -1,4 +1,4 @@
-import { asFields, type Fields } from '../../../values.js'
+import { asFields, asList, type Fields } from '../../../values.js'
 import type { ArgumentName } from './profile.js'
 
 /** A tool as `tools/list` gives it. */
@@ -15,15 +15,17 @@ export interface Argument {
   readonly needed?: boolean
   /** Never sent to a tool that does not say what it takes. Default false. */
   readonly declaredOnly?: boolean
+  /** Sent only to a tool that insists on it. Default false. */
+  readonly requiredOnly?: boolean
 }
 
 /** The arguments as this tool calls them. What has no value or no name is left out. */
 export function argumentsFor(tool: McpTool, given: readonly Argument[]): Record<string, unknown> {
   const written: Record<string, unknown> = {}
-  for (const { name, value, needed, declaredOnly } of given) {
+  for (const { name, value, needed, declaredOnly, requiredOnly } of given) {
     if (name === undefined || value === undefined || (declaredOnly && !declaredBy(tool))) continue
     const chosen = nameIn(tool, name, needed)
-    if (chosen !== undefined) written[chosen] = value
+    if (chosen !== undefined && (!requiredOnly || requires(tool, chosen))) written[chosen] = value
   }
   return written
 }
@@ -39,6 +41,10 @@ function nameIn(tool: McpTool, name: ArgumentName, needed = false): string | und
   // A server that declares nothing is believed to take the usual names.
   if (!declared) return candidates[0]
   return candidates.find(candidate => candidate in declared) ?? (needed ? candidates[0] : undefined)
+}
+
+function requires(tool: McpTool, name: string): boolean {
+  return asList(asFields(tool.inputSchema)?.required)?.includes(name) === true
 }
 
 function declaredBy(tool: McpTool): Fields | undefined {

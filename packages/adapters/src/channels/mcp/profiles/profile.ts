@@ -39,6 +39,8 @@ export interface McpMessagesTool extends ListTool {
     /** `iso`: `2026-09-10T00:00:00Z`; `local`: the same without `Z`, in the channel's `timeZone`. Default `iso`. */
     readonly format?: 'iso' | 'local' | 'seconds' | 'milliseconds'
   }
+  /** Takes the end of the time that is asked for, in the format of `since`. Sent only to a tool that requires it: tomorrow. */
+  readonly until?: ArgumentName
   /** More messages than asked for come as the newest ones (`newest`) or as the first ones after `since` (`oldest`). */
   readonly order?: 'newest' | 'oldest'
   readonly fields?: Partial<McpMessageFields>

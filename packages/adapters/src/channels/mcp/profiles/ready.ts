@@ -8,6 +8,7 @@ const standard: McpProfile = {
     tool: 'get_messages',
     chat: ['chat_id', 'chatId', 'chat_jid', 'jid'],
     since: { argument: ['start_date', 'since', 'after'] },
+    until: ['end_date', 'until', 'before'],
     limit: 'limit',
     paging: { argument: ['offset'], counts: 'items' },
   },

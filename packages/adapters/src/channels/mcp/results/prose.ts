@@ -1,7 +1,10 @@
 import type { Fields } from '../../../values.js'
 
-/** `[2026-09-10 01:46:41] Chat: Alex Rivera From: Me: Yes!`; the name of the chat is left out for a single one. */
-const line = /^\[(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[^\]]*)\] (?:Chat: (.*?) )?From: (.*?): (.*)$/
+/**
+ * `[2026-09-10 01:46:41] Chat: Alex Rivera From: Me: Yes!`; the name of the chat is left out for a single one. A dot is any
+ * character: a row may hold U+2028, which ends a line for JavaScript alone.
+ */
+const line = /^\[(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[^\]]*)\] (?:Chat: (.*?) )?From: (.*?): (.*)$/s
 const media = /^\[(\w+) - Message ID: (\S+) - Chat JID: (\S+)\] ?([\s\S]*)$/
 
 /**

@@ -121,6 +121,7 @@ describe('prose', () => {
         const text = all.map(each => `[2026-09-10 01:46:41] Chat: A From: B: ${each}\n`).join('')
         expect(readProse(text).map(({ content }) => content)).toEqual(all)
       }),
+      { examples: [[['two\u2028lines', '\u2029!']]] },
     )
     fc.assert(fc.property(fc.string({ unit: 'binary' }), text => void readProse(text)))
   })

@@ -125,11 +125,17 @@ export function refusalOfCode(code: number): Refusal | undefined {
   return refusals.get(code) ?? (code >= 200 && code <= 299 ? permission : undefined)
 }
 
+/** Not the Graph API speaks there: no message gets through, so all of them wait. */
+export function refusalOfPage(status: number): Refusal | undefined {
+  const isElsewhere = (status >= 300 && status < 400) || status === 404 || status === 405 || status === 410
+  return isElsewhere ? final('account', 'The Graph API is not at this address: check graphUrl.') : undefined
+}
+
 /** For answers without a code that is known: the pages of a proxy, codes newer than the table. */
 export function refusalOfStatus(status: number): Refusal {
   if (status === 401 || status === 403) return final('auth', 'Check the access token and its permissions.')
   if (status === 408) return later('message', 'The server waited too long for the request.')
   if (status === 429) return later('account', 'Too many requests.')
-  if (status >= 500) return later('message', 'The server failed.')
+  if (status >= 500) return later('message', 'The server failed, and says that it took nothing.')
   return final('message', 'Check graphUrl, graphVersion and the message.')
 }

@@ -99,5 +99,7 @@ test('Retry-After', () => {
   expect(readRetryAfter(new Date(now + 90_000).toUTCString(), now)).toBe(90_000)
   expect(readRetryAfter(new Date(now - 90_000).toUTCString(), now)).toBe(0)
   expect(readRetryAfter('999999999999', now)).toBe(86_400_000)
-  for (const useless of [undefined, '', 'soon', '-x']) expect(readRetryAfter(useless, now)).toBeUndefined()
+  expect(readRetryAfter(' 1.5 ', now)).toBe(1_500)
+  for (const useless of [undefined, '', ' ', 'soon', '-x', '-5', '3 s', '1e12', '1, 2'])
+    expect(readRetryAfter(useless, now)).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { ChannelError, type ChannelErrorOptions } from '@switchboard/core'
 import { type Judge, outcomeUnknown, type Provider, readRetryAfter, sharesRun } from '../../../http/index.js'
 import { asFields, asNumber, asWords, type Draft, type Fields } from '../../../values.js'
-import { type Refusal, refusalOfCode, refusalOfStatus } from './error-codes.js'
+import { type Refusal, refusalOfCode, refusalOfPage, refusalOfStatus } from './error-codes.js'
 
 export const meta: Provider = {
   name: 'Meta',
@@ -11,21 +11,29 @@ export const meta: Provider = {
 
 /**
  * The error of an answer that is not a plain success; `undefined` for one that is. `error.code` decides whatever the
- * HTTP status; 502 and 504 come from gateways, which do not know what became of the request.
+ * HTTP status; 502 and 504 come from gateways, which do not know what became of the request, and so may every other failure
+ * that is not told in the Graph API's own words.
  */
 export const errorOfAnswer: Judge = (answer, { secrets, now }) => {
   const error = asFields(asFields(answer.content)?.error)
   const code = asNumber(error?.code)
   const known = code === undefined ? undefined : refusalOfCode(code)
   if (!known && !error && answer.status >= 200 && answer.status < 300) return undefined
-  if (!known && (answer.status === 502 || answer.status === 504)) {
-    return outcomeUnknown(meta, `A gateway answered ${answer.status}`)
+  if (!known && leavesOpen(answer.status, error)) {
+    return outcomeUnknown(meta, `Meta or a gateway answered ${answer.status}`)
   }
-  const refusal = known ?? refusalOfStatus(answer.status)
+  const refusal =
+    known ?? (error ? undefined : refusalOfPage(answer.status)) ?? refusalOfStatus(answer.status)
   const reason = code === undefined ? `HTTP ${answer.status}` : `error ${code}`
   const message = `Meta refused (${reason}): ${refusal.advice}${detailsOf(error, secrets)}`
   const retryAfterMs = readRetryAfter(answer.header('retry-after'), now)
   return new ChannelError('channel_refused', message, errorOptions(refusal, code, retryAfterMs))
+}
+
+/** 503 says that nothing was begun. */
+function leavesOpen(status: number, error: Fields | undefined): boolean {
+  if (status === 502 || status === 504) return true
+  return !error && (status < 200 || status >= 500) && status !== 503
 }
 
 function errorOptions(

@@ -109,8 +109,10 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(await sendTo(json(200, body))).toMatchObject(unknown)
     })
 
-    test.each([502, 504])('a gateway gave up: %i', async status => {
-      expect(await sendTo(json(status, '<html>Gateway</html>'))).toMatchObject(unknown)
+    test.each([500, 502, 504, 520, 524, 599])('something in front of Meta failed: %i', async status => {
+      for (const body of ['<html>Gateway</html>', '', '{}', '{"error":"broken"}']) {
+        expect(await sendTo(json(status, body))).toMatchObject(unknown)
+      }
     })
   })
 
@@ -123,7 +125,6 @@ describe.each(transports)('%s', (_name, transport) => {
       [408, true],
       [413, false],
       [429, true],
-      [500, true],
       [503, true],
     ])('HTML with %i: retryable %s', async (status, retryable) => {
       const error = await sendTo(json(status, '<html><h1>Sorry</h1></html>', { 'content-type': 'text/html' }))
@@ -135,12 +136,39 @@ describe.each(transports)('%s', (_name, transport) => {
       expect(error).toMatchObject({ providerCode: undefined })
     })
 
+    test.each([302, 404, 405, 410])(
+      'a page with %i says nothing about a message: all of them wait',
+      async status => {
+        expect(await sendTo(json(status, '<html>Sorry</html>'))).toMatchObject({ scope: 'account' })
+        const error = { error: { code: 999_999, message: 'Sorry' } }
+        expect(await sendTo(json(status, error))).toMatchObject({ scope: 'message' })
+      },
+    )
+
     test('a refusal that is cut off is one', async () => {
       const answer: Answer = (response, socket) => {
         response.writeHead(400, { 'content-length': 500 })
         response.write('{"error":', () => socket.destroy())
       }
       expect(await sendTo(answer)).toMatchObject({ code: 'channel_refused', retryable: false })
+    })
+
+    test.each<[what: string, breakOff: (socket: net.Socket) => void]>([
+      ['is reset', socket => socket.resetAndDestroy()],
+      ['is no HTTP any more', socket => socket.write('ZZ\r\n')],
+    ])('an answer that %s in the middle of its body counts by what came', async (_what, breakOff) => {
+      const answer =
+        (status: number, body: string): Answer =>
+        (response, socket) => {
+          response.writeHead(status).write(body)
+          setTimeout(() => breakOff(socket), 50)
+        }
+      expect(await sendTo(answer(400, '{"error":'))).toMatchObject({ code: 'channel_refused' })
+      expect(await sendTo(answer(429, ' '))).toMatchObject({ ...refusedForNow, scope: 'account' })
+      expect(await sendTo(answer(200, '{"messages":[{"id":"wamid.whole"}]}'))).toEqual({
+        providerId: 'wamid.whole',
+      })
+      expect(await sendTo(answer(200, '{"messages":[{"id":"wamid.cut'))).toMatchObject(unknown)
     })
 
     test('a page without end is one', async () => {
@@ -158,6 +186,9 @@ describe.each(transports)('%s', (_name, transport) => {
       const error = (code: unknown) => ({ error: { code, message: 'Sorry' } })
       expect(await sendTo(json(500, error(131047)))).toMatchObject({ retryable: false, scope: 'window' })
       expect(await sendTo(json(400, error(130429)))).toMatchObject({ retryable: true, retryAfterMs: 1_000 })
+      for (const code of [131000, 999_999]) {
+        expect(await sendTo(json(500, error(code)))).toMatchObject(refusedForNow)
+      }
       expect(await sendTo(json(504, error(131000)))).toMatchObject(refusedForNow)
       expect(await sendTo(json(502, error(131000)))).toMatchObject(refusedForNow)
       expect(await sendTo(json(200, error(131026)))).toMatchObject({

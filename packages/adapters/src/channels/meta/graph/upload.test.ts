@@ -77,6 +77,19 @@ describe.each(clients)('upload with %s', (_name, options) => {
   })
 })
 
+test('a data: URL above buttons is uploaded first, too', async () => {
+  const { channel, requests } = await setUp()
+  const header = { type: 'image', media: { url: inline, filename: 'shop.jpg' } } as const
+  await channel.send(
+    message({ type: 'buttons', text: 'Here?', header, buttons: [{ id: 'y', title: 'Yes' }] }),
+  )
+  expect(requests.map(({ path }) => path)).toEqual([`/v24.0/${account}/media`, `/v24.0/${account}/messages`])
+  expect(JSON.parse(requests[1]?.body ?? '').interactive).toMatchObject({
+    header: { type: 'image', image: { id: '1003383000000009' } },
+    body: { text: 'Here?' },
+  })
+})
+
 test('boundaries cannot be guessed', async () => {
   const { channel, requests } = await setUp()
   const file = { bytes: photo, mimeType: 'image/jpeg' }
@@ -106,6 +119,26 @@ test('what is wrong is refused before a byte leaves', async () => {
     ['caption', { type: 'image', media: { url: inline }, caption: 'x'.repeat(1025) }],
     ['no caption', { type: 'voice', media: { url: inline }, caption: 'x' }],
     ['512001 bytes', { type: 'sticker', media: { url: heavy } }],
+    [
+      'video/mp4 or video/3gpp',
+      {
+        type: 'link',
+        text: 'x',
+        header: { type: 'video', media: { url: inline } },
+        label: 'x',
+        url: 'https://a.b',
+      },
+    ],
+    [
+      'header of a list',
+      {
+        type: 'list',
+        text: 'x',
+        header: { type: 'image', media: { url: inline } } as never,
+        button: 'x',
+        sections: [{ rows: [{ id: '1', title: 'x' }] }],
+      },
+    ],
     ['audio/ogg', { type: 'voice', media: { url: 'data:audio/mpeg;base64,SUQz' } }],
     ['image/jpeg or image/png', { type: 'image', media: { url: inline, mimeType: 'image/webp' } }],
   ]

@@ -5,6 +5,8 @@ import {
   type MediaContent,
   type MediaFile,
   type MediaRef,
+  type OutboundContent,
+  type OutboundHeader,
   type OutboundMedia,
   type OutboundMessage,
 } from '@switchboard/core'
@@ -84,25 +86,38 @@ export async function withUpload(
   { signal }: CallOptions = {},
 ): Promise<OutboundMessage> {
   const { account, content } = message
-  if (!('media' in content)) return message
-  const given = asFields(content.media)
+  const holder = holderOf(content)
+  const given = asFields(holder?.media)
   const url = asText(given?.url)
-  if (url === undefined || given?.id !== undefined || !isDataUrl(url)) return message
+  if (!holder || url === undefined || given?.id !== undefined || !isDataUrl(url)) return message
   const data = readDataUrl(url)
   if (!data) throw wrong('media.url is a broken data: URL.')
-  messageBody(withId(message, content, 'checked'))
+  messageBody(withId(message, holder, 'checked'))
   const mimeType = asWords(given?.mimeType) ?? data.mimeType
   const filename = asWords(given?.filename)
-  checkWeight(data.bytes, allowances[content.type])
-  checkKind(mimeType, content.type)
+  checkWeight(data.bytes, allowances[holder.type])
+  checkKind(mimeType, holder.type)
   const file = { bytes: data.bytes, mimeType, ...(filename !== undefined && { filename }) }
   const { id } = await upload(file, { account, ...(signal && { signal }) })
-  return withId(message, content, id)
+  return withId(message, holder, id)
 }
 
-function withId(message: OutboundMessage, content: OutboundMedia, id: string): OutboundMessage {
-  const { url: _, ...media } = content.media
-  return { ...message, content: { ...content, media: { ...media, id } } }
+/** What of the content has a file: the content itself, or its header. */
+type FileHolder = OutboundMedia | OutboundHeader
+
+function holderOf(content: OutboundContent): FileHolder | undefined {
+  if ('media' in content) return content
+  const header = 'header' in content ? asFields(content.header) : undefined
+  return header && 'media' in header ? (header as unknown as OutboundHeader) : undefined
+}
+
+function withId(message: OutboundMessage, holder: FileHolder, id: string): OutboundMessage {
+  const { url: _, ...media } = holder.media
+  const held = { ...holder, media: { ...media, id } }
+  const content = (
+    'media' in message.content ? held : { ...message.content, header: held }
+  ) as OutboundContent
+  return { ...message, content }
 }
 
 function checkWeight({ byteLength }: Uint8Array, { bytes }: Allowance): void {

@@ -250,8 +250,13 @@ test('opening the chat for the first time is not a message to answer', () => {
 describe('references', () => {
   test('a reply names the message it quotes', () => {
     const event = eventOf({ context: { from: '493055500100', id: 'wamid.ours' } })
-    expect(event).toMatchObject({ quotedId: 'wamid.ours' })
+    expect(event).toMatchObject({ quotedId: 'wamid.ours', quotesUs: true })
     expect(event).not.toHaveProperty('forwarded')
+  })
+
+  test.each(['4915155500002', '', undefined, null, {}])('a quote of %j’s is not one of ours', from => {
+    expect(eventOf({ context: { from, id: 'wamid.theirs' } })).not.toHaveProperty('quotesUs')
+    expect(eventOf({ context: { from: '493055500100', forwarded: true } })).not.toHaveProperty('quotesUs')
   })
 
   test('a forward is one, often forwarded or not', () => {

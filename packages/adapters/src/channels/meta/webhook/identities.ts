@@ -1,6 +1,7 @@
 import type { Identity, IdentityChange, Person } from '@switchboard/core'
 import { asFields, asId, asList, type Draft, type Fields } from '../../../values.js'
 import { keepRaw } from '../../../webhook/raw.js'
+import { readTime } from '../../../webhook/time.js'
 import type { Change } from './change.js'
 import { type Addresses, readIdentities } from './person.js'
 
@@ -45,22 +46,22 @@ export function withSharedPhone(message: Fields, person: Person | undefined): Pe
 }
 
 /**
- * An element of `user_id_update`: `{ user_id: { previous, current }, parent_user_id?, wa_id? }`.
+ * An element of `user_id_update`: `{ user_id: { previous, current }, parent_user_id?, wa_id?, timestamp }`.
  *
  * @returns whether it names an old address and a new one
  */
 export function addUserIdUpdate(raw: unknown, change: Change): boolean {
-  const update = asFields(raw)
-  const userId = asFields(update?.user_id)
-  const parent = asFields(update?.parent_user_id)
+  const update = asFields(raw) ?? {}
+  const userId = asFields(update.user_id)
+  const parent = asFields(update.parent_user_id)
   const current = readIdentities({
-    phone: update?.wa_id,
+    phone: update.wa_id,
     userId: userId?.current,
-    parentUserId: parent ? parent.current : update?.parent_user_id,
+    parentUserId: parent ? parent.current : update.parent_user_id,
   })
   const before = change.events.length
-  addChange(identity('bsuid', userId?.previous), current, raw, change)
-  addChange(identity('parent_bsuid', parent?.previous), current, raw, change)
+  addChange(identity('bsuid', userId?.previous), current, update, change)
+  addChange(identity('parent_bsuid', parent?.previous), current, update, change)
   return change.events.length > before
 }
 
@@ -72,13 +73,15 @@ function identity(kind: Identity['kind'], value: unknown): Identity | undefined 
 function addChange(
   previous: Identity | undefined,
   current: readonly Identity[],
-  raw: unknown,
-  { channel, account, events }: Change,
+  raw: Fields,
+  { channel, account, now, events }: Change,
 ): void {
   if (!previous) return
   const others = current.filter(({ kind, value }) => kind !== previous.kind || value !== previous.value)
   if (others.length === 0) return
   const event: Draft<IdentityChange> = { type: 'identity', channel, account, previous, current: others }
+  const at = readTime(raw.timestamp, now)
+  if (at !== undefined) event.at = at
   keepRaw(event, raw)
   events.push(event)
 }

@@ -1,5 +1,6 @@
 import type { Chat, EditEvent, InboundMessage, Person, ReactionEvent, RevokeEvent } from '@switchboard/core'
 import { asFields, asId, asWords, type Draft, type Fields } from '../../../values.js'
+import { readDigits } from '../../../webhook/phone.js'
 import { keepRaw } from '../../../webhook/raw.js'
 import { readTime } from '../../../webhook/time.js'
 import type { Change } from './change.js'
@@ -54,7 +55,7 @@ export function addLine(line: Line, change: Change): void {
  * the message's, so that redelivery gives the same one.
  */
 function addFollowUp(event: InboundMessage, change: Change): void {
-  const { type: _, content, quotedId: __, forwarded: ___, ...common } = event
+  const { type: _, content, quotedId: __, quotesUs: ___, forwarded: ____, ...common } = event
   const providerId = asId(`${event.providerId}:media`)
   if (providerId === undefined) return
   change.events.push({ ...common, type: 'edit', providerId, targetId: event.providerId, content })
@@ -80,9 +81,15 @@ function readMessage(common: Common, message: Fields, change: Change): InboundMe
   if (context) {
     const quotedId = asId(context.id)
     if (quotedId !== undefined) event.quotedId = quotedId
+    if (quotedId !== undefined && isOurs(context, change)) event.quotesUs = true
     if (context.forwarded === true || context.frequently_forwarded === true) event.forwarded = true
   }
   return event
+}
+
+/** `context.from` is who wrote the quoted message. */
+function isOurs({ from }: Fields, { businessPhone }: Change): boolean {
+  return businessPhone !== undefined && readDigits(from) === businessPhone
 }
 
 /** An empty or absent emoji takes the reaction back. */

@@ -7,8 +7,10 @@ import {
   eventOf,
   eventsOf,
   message,
+  now,
   parentUserId,
   phone,
+  seconds,
   userId,
   webhook,
 } from './samples.test.support.js'
@@ -185,6 +187,7 @@ describe('changed addresses', () => {
         type: 'identity',
         previous: { kind: 'phone', value: `+${phone}` },
         current,
+        at: now,
       })
     },
   )
@@ -212,7 +215,7 @@ describe('changed addresses', () => {
   }
 
   test('user_id_update', () => {
-    const update = { user_id: { previous: userId, current: newUserId }, wa_id: newPhone, timestamp: '1' }
+    const update = { user_id: { previous: userId, current: newUserId }, wa_id: newPhone, timestamp: seconds }
     expect(updates(update)).toEqual([
       {
         type: 'identity',
@@ -220,6 +223,7 @@ describe('changed addresses', () => {
         account: '310010000000001',
         previous: { kind: 'bsuid', value: userId },
         current,
+        at: now,
         raw: update,
       },
     ])

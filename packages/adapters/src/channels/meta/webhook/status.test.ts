@@ -88,19 +88,26 @@ describe('a failure', () => {
     [
       'with details',
       [{ code: 131047, title: 'T', message: 'M', error_data: { details: 'Over 24 hours.' } }, { code: 1 }],
-      { code: '131047', message: 'Over 24 hours.' },
+      { code: '131047', message: 'Over 24 hours.', scope: 'window' },
     ],
     [
       'with a text as data',
       [{ code: 132000, title: 'T', error_data: 'Two of three' }],
-      { code: '132000', message: 'Two of three' },
+      { code: '132000', message: 'Two of three', scope: 'message' },
     ],
-    ['with a message', [{ code: 1, title: 'T', message: 'M' }], { code: '1', message: 'M' }],
-    ['with a title', [{ code: '2', title: 'T' }], { code: '2', message: 'T' }],
-    ['with a code alone', [{ code: 3 }], { code: '3', message: 'error 3' }],
+    [
+      'with a message',
+      [{ code: 1, title: 'T', message: 'M' }],
+      { code: '1', message: 'M', scope: 'message' },
+    ],
+    ['with a title', [{ code: '2', title: 'T' }], { code: '2', message: 'T', scope: 'message' }],
+    ['with a code alone', [{ code: 3 }], { code: '3', message: 'error 3', scope: 'auth' }],
+    ['with a code that nobody knows', [{ code: 999 }], { code: '999', message: 'error 999' }],
     ['with nothing', [{}], { code: 'unknown', message: 'error unknown' }],
   ])('%s', (_why, errors, error) => {
-    expect(eventsFor(status({ status: 'failed', errors }))).toMatchObject([{ status: 'failed', error }])
+    const [event] = eventsFor(status({ status: 'failed', errors }))
+    expect(event).toMatchObject({ status: 'failed' })
+    expect(event).toHaveProperty('error', error)
   })
 
   test.each([undefined, null, [], [null], 'broken', {}])(

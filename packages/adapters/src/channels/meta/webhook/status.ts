@@ -3,6 +3,7 @@ import { asFields, asId, asWords, type Draft, type Fields } from '../../../value
 import { keepRaw } from '../../../webhook/raw.js'
 import { readReceipt } from '../../../webhook/receipt.js'
 import { readTime } from '../../../webhook/time.js'
+import { refusalOfCode } from '../graph/error-codes.js'
 import type { Change } from './change.js'
 import { readIdentities } from './person.js'
 import { firstError } from './reported-errors.js'
@@ -32,10 +33,18 @@ export function addStatus(raw: unknown, change: Change): boolean {
   const participant = readParticipant(fields)
   if (participant) event.participant = participant
   const error = firstError(fields.errors)
-  if (error) event.error = error
+  if (error) event.error = withScope(error)
   keepRaw(event, raw)
   change.events.push(event)
   return true
+}
+
+type ReportedError = NonNullable<StatusEvent['error']>
+
+/** What an error of the table concerns: 131047 the window, after which the message waits for another try. */
+function withScope(error: ReportedError): ReportedError {
+  const scope = refusalOfCode(Number(error.code))?.scope
+  return scope ? { ...error, scope } : error
 }
 
 function readParticipant(fields: Fields): StatusEvent['participant'] {

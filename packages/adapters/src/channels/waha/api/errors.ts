@@ -63,7 +63,7 @@ function refusalOf(status: number, fields: Fields | undefined): Refusal | undefi
         advice: "the session's engine cannot do this: send something else.",
       }
     default:
-      if (status >= 500 || status === 408) return undefined
+      if (status >= 500 || status === 408 || status < 200) return undefined
       return status < 400
         ? { scope: 'account', retryable: false, advice: 'it redirects: give its final address as url.' }
         : { scope: 'message', retryable: false, advice: 'check the message and the recipient.' }

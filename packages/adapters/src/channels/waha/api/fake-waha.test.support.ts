@@ -51,7 +51,7 @@ const fieldsOf: Readonly<Record<string, string>> = {
   'POST /api/sendContactVcard': 'session chatId contacts reply_to id',
   'POST /api/sendPoll': 'session chatId poll reply_to id',
   'POST /api/sendList': 'session chatId message reply_to',
-  'POST /api/sendButtons': 'session chatId header body footer buttons',
+  'POST /api/sendButtons': 'session chatId header headerImage body footer buttons',
   'PUT /api/reaction': 'session messageId reaction',
   'POST /api/sendSeen': 'session chatId messageIds participant',
   'POST /api/startTyping': 'session chatId',

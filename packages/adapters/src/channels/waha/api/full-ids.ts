@@ -4,6 +4,7 @@ import { asFields, asId, asList } from '../../../values.js'
 import { chatIdOf } from '../addresses.js'
 import { isClientId, readKey } from '../ids.js'
 import type { ChannelMemory } from '../memory.js'
+import { longestPage } from './history.js'
 
 /** Stored ids in full, as WAHA wants them. */
 export interface FullIds {
@@ -37,7 +38,7 @@ export function fullIdsOf(call: CallApi, memory: ChannelMemory): FullIds {
     const chatId = chatIdOf(to)
     const chat = `/api/${encodeURIComponent(account)}/chats/${encodeURIComponent(chatId)}`
     const path = `${chat}/messages?limit=${newest}&offset=0&downloadMedia=false`
-    const { content } = await call({ ...options, method: 'GET', path, timeoutMs })
+    const { content } = await call({ ...options, method: 'GET', path, timeoutMs, maxBytes: longestPage })
     for (const item of asList(content) ?? []) {
       const fullId = asId(asFields(item)?.id)
       const key = readKey(fullId)

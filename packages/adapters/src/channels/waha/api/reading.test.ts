@@ -2,7 +2,19 @@ import type { ChannelEvent, MediaRef, Peer } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import { json as answerJson, startServer } from '../../../http/local-server.test.support.js'
 import type { WahaChannel } from '../index.js'
-import { chat, lid, message, now, own, phone, seconds } from '../webhook/samples.test.support.js'
+import {
+  chat,
+  group,
+  lid,
+  me,
+  message,
+  now,
+  own,
+  phone,
+  post,
+  seconds,
+  webhook,
+} from '../webhook/samples.test.support.js'
 import { apiKey, type FakeWaha, json, open, type Reply, startWaha } from './fake-waha.test.support.js'
 
 const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x00, 0xff])
@@ -214,14 +226,53 @@ describe('history', () => {
     expect(waha.calls.at(-1)?.path).toContain(`&filter.timestamp.gte=${seconds - 2}`)
   })
 
-  test.each([{}, null, 'x', [null, 7, {}, { id: '' }, { id: 'false_status@broadcast_3A' }]])(
-    'that is none is empty: %j',
+  test('leaves out what no chat could keep', async () => {
+    const waha = await startWaha()
+    waha.answerWith(json(200, [null, 7, {}, { id: '' }, { id: 'false_status@broadcast_3A' }]))
+    expect(await read(waha)).toEqual([])
+  })
+
+  test.each([{}, null, 'x', '<html></html>'])(
+    'that is no list is an error, not the end of it: %j',
     async page => {
       const waha = await startWaha()
       waha.answerWith(json(200, page))
-      expect(await read(waha)).toEqual([])
+      await expect(read(waha)).rejects.toMatchObject({ code: 'channel_refused', retryable: true })
     },
   )
+
+  test('has pages of any length: engines put previews into them', async () => {
+    const waha = await startWaha()
+    const preview = 'A'.repeat(60_000)
+    const page = Array.from({ length: 49 }, () => message({ _data: { body: preview } }))
+    waha.answerWith(json(200, page))
+    expect(await read(waha)).toHaveLength(49)
+  })
+
+  test('a server that gives the same page for ever does not keep us', async () => {
+    const waha = await startWaha()
+    const page = Array.from({ length: 50 }, () => message())
+    waha.answerWith(json(200, page))
+    expect(await read(waha)).toHaveLength(50)
+    expect(waha.calls).toHaveLength(2)
+  })
+
+  test.each([
+    ['as the session tells', true],
+    ['as webhooks have told, which saves the question', false],
+  ])('knows our own words in a group, where NOWEB calls them somebody’s: %s', async (_how, asks) => {
+    const waha = await startWaha('NOWEB')
+    waha.session = { status: 'WORKING', me }
+    const fields = { participant: me.lid, fromMe: false }
+    waha.answerWith(json(200, [message({ id: `false_${group}_3A1_${me.lid}`, ...fields })]))
+    const channel = open(waha)
+    if (!asks) await channel.receive(post(webhook('session.status', { status: 'WORKING' })))
+    const events: ChannelEvent[] = []
+    const chats = { account: 'default', peer: { kind: 'group', value: group } } as const
+    for await (const event of channel.history(chats)) events.push(event)
+    expect(events).toMatchObject([{ type: 'message', author: 'operator', history: true }])
+    expect(waha.sessionReads()).toBe(asks ? 1 : 0)
+  })
 
   test('that cannot be had is an error', async () => {
     const waha = await startWaha()

@@ -80,6 +80,22 @@ describe('what goes where', () => {
       { type: 'buttons', text: 'Tea?', footer: 'Tea House', buttons: [{ id: 'y', title: 'Yes' }] },
       { header: '', body: 'Tea?', footer: 'Tea House', buttons: [{ type: 'reply', text: 'Yes', id: 'y' }] },
     ],
+    [
+      '/api/sendButtons',
+      {
+        type: 'buttons',
+        text: 'Tea?',
+        header: { type: 'image', media: { url: 'https://tea.example/cup.jpg' } },
+        buttons: [{ id: 'y', title: 'Yes' }],
+      },
+      {
+        header: '',
+        headerImage: { mimetype: 'image/jpeg', url: 'https://tea.example/cup.jpg' },
+        body: 'Tea?',
+        footer: '',
+        buttons: [{ type: 'reply', text: 'Yes', id: 'y' }],
+      },
+    ],
   ])('%s', async (path, content, body) => {
     const call = await requestOf(content)
     expect(call).toMatchObject({ method: 'POST', path })
@@ -155,6 +171,15 @@ describe('what cannot be sent is refused before it leaves', () => {
     ['flows', { type: 'flow', text: 'x', button: 'y', flowId: '1' }],
     ['requests', { type: 'location_request', text: 'Where?' }],
     ['links', { type: 'link', text: 'x', label: 'y', url: 'https://tea.example' }],
+    [
+      'a video above buttons',
+      {
+        type: 'buttons',
+        text: 'x',
+        header: { type: 'video', media: { url: 'https://cdn.example/1.mp4' } },
+        buttons: [{ id: 'y', title: 'Yes' }],
+      },
+    ],
     ['ids of files', { type: 'image', media: { id: '17' } }],
     ['no file', { type: 'image', media: {} }],
     ['paths of ours', { type: 'document', media: { url: 'file:///etc/passwd' } }],

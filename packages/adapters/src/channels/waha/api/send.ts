@@ -1,4 +1,10 @@
-import type { OutboundButtons, OutboundContent, OutboundList, OutboundMedia } from '@switchboard/core'
+import type {
+  OutboundButtons,
+  OutboundContent,
+  OutboundHeader,
+  OutboundList,
+  OutboundMedia,
+} from '@switchboard/core'
 import type { ApiRequest } from '../../../http/index.js'
 import { refused } from '../../../http/index.js'
 import { contactPart } from './contacts.js'
@@ -68,11 +74,17 @@ function mediaSending(content: OutboundMedia): Sending {
 /** WhatsApp shows buttons on few devices; an engine without them answers 501. */
 function buttonsPart({ text, header = '', footer = '', buttons }: OutboundButtons): object {
   return {
-    header,
+    ...(typeof header === 'string' ? { header } : { header: '', headerImage: pictureOf(header) }),
     body: text,
     footer,
     buttons: buttons.map(({ id, title }) => ({ type: 'reply', text: title, id })),
   }
+}
+
+/** WAHA's OpenAPI file, `SendButtonsRequest`. */
+function pictureOf({ type, media }: OutboundHeader): object {
+  if (type === 'image') return filePart({ type, media })
+  throw refused(`WAHA has no ${type} above buttons: send an image, or the ${type} before them.`, 'message')
 }
 
 function listPart({ text, header = '', footer, button, sections }: OutboundList): object {

@@ -12,6 +12,8 @@ export interface Sessions {
   health(account: string, options?: CallOptions): Promise<ChannelHealth>
   /** Whether messages of this session may carry ids of ours. Asks WAHA the first time, unless a webhook has told. */
   takesIds(account: string, options?: CallOptions): Promise<boolean>
+  /** The session's own addresses. Asks WAHA for them unless they are known; empty when it does not tell. */
+  self(account: string, options?: CallOptions): Promise<readonly Identity[]>
   lookUp(account: string, identity: Identity, options?: CallOptions): Promise<readonly Identity[]>
 }
 
@@ -34,6 +36,10 @@ export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string 
       if (known === undefined) await read(account, options).catch(toleratingRefusal)
       return enginesWithIds.has(known ?? memory.engineOf(account) ?? '')
     },
+    async self(account, options) {
+      if (memory.selfOf(account).length === 0) await read(account, options).catch(toleratingRefusal)
+      return memory.selfOf(account)
+    },
     async lookUp(account, { kind, value }, options) {
       const digits = encodeURIComponent(value.replace(/@.*$/, '').replace(/^\+/, ''))
       const base = `/api/${encodeURIComponent(account)}/lids`
@@ -46,7 +52,7 @@ export function sessionsOf(call: CallApi, memory: ChannelMemory, engine: string 
   }
 }
 
-/** A key may be allowed to send and not to read sessions: the message then goes without an id of ours. */
+/** A key may be allowed to send and not to read sessions: then it goes on without what the session would tell. */
 function toleratingRefusal(error: unknown): void {
   if (!SwitchboardError.is(error) || error.retryable) throw error
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { contentOf, eventOf, message, now, seconds } from './samples.test.support.js'
+import { clientIdOf } from '../ids.js'
+import { chat, contentOf, eventOf, me, message, now, seconds } from './samples.test.support.js'
 
 const file = (mimetype: string | null, fields: object = {}) => ({
   hasMedia: true,
@@ -202,9 +203,18 @@ describe('words', () => {
 
 test('quotes and forwards', () => {
   const replyTo = { id: '3EBQUOTED', participant: '493055500100@c.us', body: 'Green?' }
-  expect(eventOf('message', message({ replyTo }))).toMatchObject({ quotedId: '3EBQUOTED' })
+  const ours = { quotedId: '3EBQUOTED', quotesUs: true }
+  expect(eventOf('message', message({ replyTo }))).toMatchObject(ours)
+  expect(eventOf('message', message({ replyTo: { ...replyTo, participant: me.lid } }))).toMatchObject(ours)
   const full = { id: 'true_4915155500001@c.us_3EBQUOTED' }
-  expect(eventOf('message', message({ replyTo: full }))).toMatchObject({ quotedId: '3EBQUOTED' })
+  expect(eventOf('message', message({ replyTo: full }))).toMatchObject(ours)
+  const byId = eventOf('message', message({ replyTo: { id: clientIdOf('outbound-1') } }))
+  expect(byId).toMatchObject({ quotesUs: true })
+  for (const participant of [chat, null, undefined, {}]) {
+    const theirs = eventOf('message', message({ replyTo: { id: '3EBQUOTED', participant } }))
+    expect(theirs).toMatchObject({ quotedId: '3EBQUOTED' })
+    expect(theirs).not.toHaveProperty('quotesUs')
+  }
   expect(eventOf('message', message({ replyTo: {} }))).not.toHaveProperty('quotedId')
   expect(eventOf('message', message())).not.toHaveProperty('forwarded')
   expect(eventOf('message', message({ _data: { isForwarded: true } }))).toMatchObject({ forwarded: true })

@@ -1,4 +1,5 @@
-import { asFields, asList, type Fields } from '../../../values.js'
+import type { IdentityChange } from '@switchboard/core'
+import { asFields, asList, type Draft, type Fields } from '../../../values.js'
 import { readPeople } from '../../../webhook/jid.js'
 import { addNotice, type Report } from './report.js'
 
@@ -8,12 +9,15 @@ import { addNotice, type Report } from './report.js'
  */
 export function addGroupNews(payload: Fields, report: Report): boolean {
   addNotice(report)
-  const { channel, account, events } = report
+  const { channel, account, at, events } = report
   const members = asList(payload.participants) ?? asList(asFields(payload.group)?.participants) ?? []
   for (const item of members) {
     const member = asFields(item)
     const [previous, ...current] = readPeople([member?.id, member?.pn])
-    if (previous && current.length > 0) events.push({ type: 'identity', channel, account, previous, current })
+    if (!previous || current.length === 0) continue
+    const change: Draft<IdentityChange> = { type: 'identity', channel, account, previous, current }
+    if (at !== undefined) change.at = at
+    events.push(change)
   }
   return true
 }

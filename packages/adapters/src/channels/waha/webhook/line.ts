@@ -1,5 +1,5 @@
 import type { Chat, Identity, Person, RevokeEvent } from '@switchboard/core'
-import { asFields, asId, type Draft, type Fields } from '../../../values.js'
+import { asFields, asFlag, asId, type Draft, type Fields } from '../../../values.js'
 import { readJid, readPeople } from '../../../webhook/jid.js'
 import { isAmong } from '../../../webhook/self.js'
 import { readTime } from '../../../webhook/time.js'
@@ -30,14 +30,14 @@ export function readLine(payload: Fields, report: Report): Line | undefined {
   const jid = readJid(address)
   if (jid?.kind === 'group') {
     const member = memberOf(payload, key)
-    const own = isOwn(payload, key) || member.some(identity => isAmong(identity, report.me))
+    const own = isOwn(payload, key, report.me) || member.some(identity => isAmong(identity, report.me))
     const common = commonFields(payload, key, { kind: 'group', id: jid.id }, own, report)
     if (!own && member.length > 0) common.sender = named(member, payload)
     learn(payload, [jid.id], own, key, report)
     return { key, common, own }
   }
   if (jid?.kind !== 'person') return undefined
-  const own = isOwn(payload, key)
+  const own = isOwn(payload, key, report.me)
   const identities = peopleOfChat(address, chatAlternatives(payload, own), report.me)
   const person = own ? { identities } : named(identities, payload)
   learn(payload, identities.map(chatIdOf), own, key, report)
@@ -71,8 +71,8 @@ function isMine(address: unknown, me: readonly Identity[]): boolean {
   return jid?.kind === 'person' && isAmong(jid.identity, me)
 }
 
-function isOwn(payload: Fields, key: MessageKey): boolean {
-  return typeof payload.fromMe === 'boolean' ? payload.fromMe : key.fromMe === true
+function isOwn(payload: Fields, key: MessageKey, me: readonly Identity[]): boolean {
+  return asFlag(payload.fromMe) ?? key.fromMe ?? isMine(payload.from, me)
 }
 
 function memberOf(payload: Fields, key: MessageKey): readonly Identity[] {

@@ -1,6 +1,7 @@
 import type { EditEvent, InboundMessage, ReactionEvent, StatusEvent } from '@switchboard/core'
 import { asFields, asList, asText, asWords, type Draft, type Fields } from '../../../values.js'
-import { readMentions } from '../../../webhook/jid.js'
+import { readJid, readMentions } from '../../../webhook/jid.js'
+import { isAmong } from '../../../webhook/self.js'
 import { readTime } from '../../../webhook/time.js'
 import { isClientId, type MessageKey, readKey } from '../ids.js'
 import { readContent } from './content.js'
@@ -21,11 +22,20 @@ export function addMessage(payload: Fields, report: Report): boolean {
   const event: Draft<InboundMessage> = { type: 'message', ...line.common, content: readContent(payload) }
   const quoted = readKey(asFields(payload.replyTo)?.id)
   if (quoted) event.quotedId = quoted.stanza
+  if (quoted && isOurs(quoted, asFields(payload.replyTo), report)) event.quotesUs = true
   const mentions = readMentions(mentionedIn(payload))
   if (mentions.length > 0) event.mentions = mentions
   if (isForwarded(payload)) event.forwarded = true
   report.events.push(event)
   return true
+}
+
+/** By the id in full, by one that we gave it, or by who wrote it: engines say one of these at most. */
+function isOurs(quoted: MessageKey, replyTo: Fields | undefined, { me, memory, account }: Report): boolean {
+  if (quoted.fromMe === true || isClientId(quoted.stanza)) return true
+  if (memory.known(account, quoted.stanza)?.outboundId !== undefined) return true
+  const author = readJid(replyTo?.participant ?? quoted.participant)
+  return author?.kind === 'person' && isAmong(author.identity, me)
 }
 
 /** `message.reaction`. An empty text takes the reaction back. */

@@ -1,7 +1,16 @@
 import type { Received, WebhookRequest } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import { type WahaChannelOptions, wahaChannel } from '../index.js'
-import { channelOptions, eventOf, eventsOf, message, post, sign, webhook } from './samples.test.support.js'
+import {
+  channelOptions,
+  eventOf,
+  eventsOf,
+  message,
+  now,
+  post,
+  sign,
+  webhook,
+} from './samples.test.support.js'
 
 const hmacKey = 'sample-hmac-key'
 const secretHeader = { name: 'X-Tea-House', value: 'sample header value' }
@@ -157,6 +166,7 @@ describe('what is no message', () => {
         type: 'identity',
         previous: { kind: 'lid', value: '700100000000001@lid' },
         current: [{ kind: 'phone', value: '+4915155500001' }],
+        at: now + 123,
       },
     ])
   })

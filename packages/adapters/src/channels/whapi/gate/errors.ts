@@ -56,17 +56,22 @@ export const errorOfAnswer: Judge = (answer, { secrets, now }) => {
     return outcomeUnknown(whapi, `Whapi answered ${code ?? status}`)
   }
   const refusal = known ??
+    (error ? undefined : refusalOfPage(status)) ??
     refusals.get(status) ?? { scope: 'message', advice: 'Check apiUrl and the message.' }
   const reason = code === undefined ? `HTTP ${status}` : `error ${code}`
-  // A page of something in front of the API knows nothing of chats.
-  const advice = error || status !== 404 ? refusal.advice : 'There is no such address: check apiUrl.'
-  const message = `Whapi refused (${reason}): ${advice}${detailsOf(error, secrets)}`
+  const message = `Whapi refused (${reason}): ${refusal.advice}${detailsOf(error, secrets)}`
   const options: Draft<ChannelErrorOptions> = { scope: refusal.scope, retryable: refusal.retryable ?? false }
   const providerCode = asId(error?.code)
   if (providerCode !== undefined) options.providerCode = providerCode
   const retryAfterMs = readRetryAfter(answer.header('retry-after'), now)
   if (refusal.retryable && retryAfterMs !== undefined) options.retryAfterMs = retryAfterMs
   return new ChannelError('channel_refused', message, options)
+}
+
+/** A page of something in front of the API knows nothing of chats: no message gets through, so all of them wait. */
+function refusalOfPage(status: number): Refusal | undefined {
+  const isElsewhere = (status >= 300 && status < 400) || status === 404 || status === 405 || status === 410
+  return isElsewhere ? { scope: 'account', advice: 'Whapi is not at this address: check apiUrl.' } : undefined
 }
 
 const longestDetails = 300

@@ -3,7 +3,7 @@ import type { CallApi } from '../../../http/index.js'
 import { asFields, asList } from '../../../values.js'
 import { readEach } from '../webhook/envelope.js'
 import { addMessage } from '../webhook/message.js'
-import type { Report } from '../webhook/report.js'
+import { openReport, type Surroundings } from '../webhook/report.js'
 import { chatOf, segment } from './address.js'
 import { unreadable } from './answers.js'
 
@@ -18,7 +18,7 @@ const defaultLimit = 1_000
 export async function* readHistory(
   call: CallApi,
   peer: Peer,
-  report: () => Omit<Report, 'events' | 'history'>,
+  surroundings: () => Surroundings,
   { since, limit = defaultLimit, signal }: HistoryOptions = {},
 ): AsyncGenerator<ChannelEvent> {
   const from = since === undefined ? '' : `&time_from=${Math.floor(since / 1000)}`
@@ -31,7 +31,7 @@ export async function* readHistory(
     const { content } = await call({ method: 'GET', path, ...(signal && { signal }), maxBytes: longestPage })
     const messages = asList(asFields(content)?.messages)
     if (!messages) throw unreadable()
-    const fresh = readPage(messages, report()).filter(event => isFresh(event, seen, since))
+    const fresh = readPage(messages, surroundings()).filter(event => isFresh(event, seen, since))
     // A server that gives the same page for ever must not keep us for ever.
     if (fresh.length === 0) return
     for (const event of fresh.slice(0, limit - given)) yield event
@@ -43,10 +43,10 @@ export async function* readHistory(
 /** Messages carry previews of images in base64. */
 const longestPage = 32 * 1024 * 1024
 
-function readPage(messages: readonly unknown[], report: Omit<Report, 'events' | 'history'>): ChannelEvent[] {
-  const events: ChannelEvent[] = []
-  readEach(messages, 'messages', addMessage, { ...report, history: true, events })
-  return events
+function readPage(messages: readonly unknown[], surroundings: Surroundings): ChannelEvent[] {
+  const report = openReport(surroundings, true)
+  readEach(messages, 'messages', addMessage, report)
+  return report.events
 }
 
 function isFresh(event: ChannelEvent, seen: Set<string>, since: number | undefined): boolean {

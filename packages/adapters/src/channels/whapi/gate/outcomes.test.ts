@@ -50,6 +50,8 @@ describe.each(transports)('%s', (_name, transport) => {
     expect(await sendTo(json(status, error(status)))).toMatchObject(refusal)
     expect(await sendTo(json(status, '<html>Sorry</html>'))).toMatchObject({
       ...refusal,
+      // The page of something in front of Whapi knows nothing of chats: all messages wait.
+      scope: status === 404 ? 'account' : scope,
       providerCode: undefined,
     })
   })
@@ -102,6 +104,7 @@ describe.each(transports)('%s', (_name, transport) => {
     const elsewhere = await startServer(json(200, { sent: true }))
     expect(await sendTo(json(307, '', { location: `${elsewhere.url}/messages/text` }))).toMatchObject({
       code: 'channel_refused',
+      scope: 'account',
       retryable: false,
     })
     expect(elsewhere.requests).toEqual([])

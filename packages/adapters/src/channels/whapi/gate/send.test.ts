@@ -1,4 +1,4 @@
-import type { OutboundContent, OutboundMessage, Peer } from '@switchboard/core'
+import type { OutboundContent, OutboundFile, OutboundMessage, Peer } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../../../http/local-server.test.support.js'
 import { type WhapiChannelOptions, whapiChannel } from '../index.js'
@@ -199,6 +199,28 @@ test('buttons, lists and links', async () => {
       action: { buttons: [{ type: 'url', title: 'Open', id: 'link', url: 'https://shop.example' }] },
     },
   ])
+})
+
+test('a picture or a video above buttons, but no document', async () => {
+  const above = (type: 'image' | 'video' | 'document', media: OutboundFile) =>
+    ({
+      type: 'link',
+      text: 'Pay',
+      header: { type, media },
+      label: 'Open',
+      url: 'https://shop.example',
+    }) as const
+  const url = 'https://shop.example/tea.png'
+  expect(await sent(above('image', { url, mimeType: 'image/png' }))).toEqual([
+    '/messages/interactive',
+    expect.objectContaining({ body: { text: 'Pay' }, media: url, mime_type: 'image/png' }),
+  ])
+  expect((await sent(above('video', { id: 'mp4-00aa-11bb' })))[1]).toMatchObject({ media: 'mp4-00aa-11bb' })
+  await expect(sent(above('document', { url }))).rejects.toMatchObject({
+    code: 'channel_refused',
+    message: expect.stringContaining('documents above buttons'),
+  })
+  await expect(sent(above('image', {}))).rejects.toMatchObject({ code: 'channel_refused' })
 })
 
 test('reactions are put and deleted', async () => {

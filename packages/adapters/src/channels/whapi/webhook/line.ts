@@ -1,7 +1,8 @@
 import type { Chat, Content, EditEvent, InboundMessage, Person, RevokeEvent } from '@switchboard/core'
 import { asFields, asId, asList, asNumber, type Draft, type Fields } from '../../../values.js'
-import { readMentions } from '../../../webhook/jid.js'
+import { readJid, readMentions } from '../../../webhook/jid.js'
 import { keepRaw } from '../../../webhook/raw.js'
+import { isAmong } from '../../../webhook/self.js'
 import { readTime } from '../../../webhook/time.js'
 import { readAction } from './action.js'
 import { readContent } from './content.js'
@@ -26,7 +27,7 @@ export function addLine(line: Line, report: Report): void {
   const { message } = line
   const common = commonFields(line, report)
   const action = message.type === 'action' ? readAction(message) : undefined
-  if (!action) report.events.push(readMessage(common, message))
+  if (!action) report.events.push(readMessage(common, message, report))
   else if (action.type === 'message') report.events.push(messageOf(common, action.content, action.targetId))
   else report.events.push({ ...common, ...action })
 }
@@ -52,9 +53,13 @@ function commonFields({ id, message, raw, author, chat, sender }: Line, report: 
   return common
 }
 
-function readMessage(common: Common, message: Fields): InboundMessage {
+function readMessage(common: Common, message: Fields, report: Report): InboundMessage {
   const context = asFields(message.context)
   const event: Draft<InboundMessage> = messageOf(common, readContent(message), asId(context?.quoted_id))
+  const author = readJid(context?.quoted_author)
+  if (event.quotedId !== undefined && author?.kind === 'person' && isAmong(author.identity, report.self())) {
+    event.quotesUs = true
+  }
   const mentions = readMentions(asList(context?.mentions))
   if (mentions.length > 0) event.mentions = mentions
   if (context?.forwarded === true || (asNumber(context?.forwarding_score) ?? 0) > 0) event.forwarded = true

@@ -133,7 +133,15 @@ describe('what is from us', () => {
   test('a body without from_me that came over the API is not a customer', () => {
     expect(eventOf(own({ source: 'api', from_me: undefined }))).toMatchObject({ type: 'status' })
     expect(eventOf(message({ source: 'api' }))).toMatchObject({ author: 'customer' })
-    expect(eventOf(own({ from_me: 'true' }))).toMatchObject({ author: 'operator' })
+    expect(eventOf(own({ source: 'api', from_me: null }))).toMatchObject({ type: 'status' })
+  })
+
+  test.each(['true', 'True', 1, '1'])('from_me may be %j', from_me => {
+    expect(eventOf(own({ from_me }))).toMatchObject({ author: 'operator' })
+  })
+
+  test.each([false, 'false', 0, '0', null, 'maybe', undefined])('from_me %j is not from us', from_me => {
+    expect(eventOf(message({ from_me, source: 'mobile' }))).toMatchObject({ author: 'customer' })
   })
 })
 

@@ -1,5 +1,5 @@
 import type { StatusEvent } from '@switchboard/core'
-import { asFields, asId, type Draft, type Fields } from '../../../values.js'
+import { asFields, asFlag, asId, type Draft, type Fields } from '../../../values.js'
 import { keepRaw } from '../../../webhook/raw.js'
 import { readReceipt } from '../../../webhook/receipt.js'
 import { readTime } from '../../../webhook/time.js'
@@ -20,7 +20,7 @@ export function addMessage(item: unknown, report: Report, raw: unknown = item): 
   if (!message || id === undefined) return false
   if (isFromMe(message)) report.learnSelf(message.from)
   if (message.type === 'poll_update') return addPollUpdate(message, report)
-  if (isOwnSend(message) && !report.history) {
+  if (isOwnSend(id, message, report)) {
     report.events.push(echoOf(id, message, raw, report))
     return true
   }
@@ -38,16 +38,21 @@ export function readLine(id: string, message: Fields, raw: unknown): Line | unde
 
 /**
  * What this token sent: `source` says so, and nothing else does. Whapi takes no id of ours, so it decides before the answer to
- * the send is known. Whatever else is from us (`mobile`, `web`, `business_api`, `unknown`, no source) a person wrote:
- * silence is safer than talking over somebody.
+ * the send is known; only where other tools have the token too the answer must tell. Reactions of ours have no id to know them
+ * by. Whatever else is from us (`mobile`, `web`, `business_api`, `unknown`, no source) a person wrote: silence is safer than
+ * talking over somebody.
  */
-function isOwnSend(message: Fields): boolean {
-  return message.source === 'api' && isFromMe(message)
+function isOwnSend(id: string, message: Fields, report: Report): boolean {
+  if (report.history || message.source !== 'api' || !isFromMe(message)) return false
+  const { ownSends } = report
+  if (!ownSends || ownSends.has(id) || asFields(message.action)?.type === 'reaction') return true
+  report.undecided = true
+  return false
 }
 
-/** A body without `from_me` that came over the API is taken for ours: answering it would answer ourselves, for ever. */
+/** A body without a `from_me` that can be read, and that came over the API is taken for ours: answering it would answer ourselves, for ever. */
 function isFromMe({ from_me, source }: Fields): boolean {
-  return from_me === undefined ? source === 'api' : from_me === true || from_me === 'true' || from_me === 1
+  return asFlag(from_me) ?? source === 'api'
 }
 
 /** The provider has it: no line of its own, so it cannot be a takeover, also when it comes before the send's answer. */

@@ -1,7 +1,16 @@
 import type { WebhookRequest } from '@switchboard/core'
 import { describe, expect, test } from 'vitest'
 import { type WhapiChannelOptions, whapiChannel } from '../index.js'
-import { account, channelOptions, eventsOf, message, own, post, webhook } from './samples.test.support.js'
+import {
+  account,
+  channelOptions,
+  eventsOf,
+  message,
+  own,
+  post,
+  receiveNow,
+  webhook,
+} from './samples.test.support.js'
 
 const webhookSecret = 'sample-hook-secret'
 const body = JSON.stringify(webhook({ messages: [message()] }))
@@ -12,7 +21,7 @@ function statusOf(
   request: Partial<WebhookRequest> = {},
 ): number {
   const channel = whapiChannel({ ...channelOptions, webhookSecret, ...options })
-  const { events, response } = channel.receive({ ...post(body, headers), ...request })
+  const { events, response } = receiveNow(channel, { ...post(body, headers), ...request })
   expect(events).toHaveLength(response.status === 200 ? 1 : 0)
   return response.status
 }
@@ -44,7 +53,7 @@ describe('the secret', () => {
   })
 
   test('is not asked for when there is none', () => {
-    const { events } = whapiChannel(channelOptions).receive(post(body))
+    const { events } = receiveNow(whapiChannel(channelOptions), post(body))
     expect(events).toHaveLength(1)
   })
 })
@@ -61,10 +70,19 @@ test('the method is POST, or the event where the webhook is set up so', () => {
 test.each(['', 'x', '[]', 'null', '{}', '{"channel_id":"A"}', '<html>'])(
   'the body %j is no webhook',
   text => {
-    const { events, response } = whapiChannel(channelOptions).receive(post(text))
+    const { events, response } = receiveNow(whapiChannel(channelOptions), post(text))
     expect([events, response.status]).toEqual([[], 400])
   },
 )
+
+test.each<[whose: string, body: object]>([
+  ["Meta's", { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [] }] }],
+  ["WAHA's", { event: 'message.any', session: 'default', payload: { id: 'false_1@c.us_A', body: 'Hello' } }],
+  ["Telegram's", { update_id: 1, message: { message_id: 1, text: 'Hello' } }],
+])('%s body is not taken: whoever sent it must not believe that it has arrived', async (_whose, foreign) => {
+  const { events, response } = await whapiChannel(channelOptions).receive(post(JSON.stringify(foreign)))
+  expect([events, response.status]).toEqual([[], 400])
+})
 
 describe('the envelope', () => {
   const text = message()
@@ -80,6 +98,8 @@ describe('the envelope', () => {
   test('names the account', () => {
     expect(eventsOf({ messages: [text], channel_id: 'OTHER-1' })).toMatchObject([{ account: 'OTHER-1' }])
     expect(eventsOf({ messages: [text], channel_id: '' })).toMatchObject([{ account }])
+    // One conversation, however the id is spelled.
+    expect(eventsOf({ messages: [text], channel_id: account.toLowerCase() })).toMatchObject([{ account }])
   })
 
   test('may hold many things, which keep their order', () => {
@@ -120,7 +140,9 @@ describe('the envelope', () => {
   test('in the mode method the notice says which', () => {
     const channel = whapiChannel({ ...channelOptions, webhookMode: 'method' })
     const request = { ...post('{"user":{"id":"1"}}'), method: 'DELETE' }
-    expect(channel.receive(request).events).toMatchObject([{ raw: { method: 'DELETE', user: { id: '1' } } }])
+    expect(receiveNow(channel, request).events).toMatchObject([
+      { raw: { method: 'DELETE', user: { id: '1' } } },
+    ])
   })
 
   test('empty arrays hold nothing, what is no array is kept', () => {

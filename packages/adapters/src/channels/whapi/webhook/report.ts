@@ -1,6 +1,7 @@
-import type { ChannelEvent, ChannelNotice } from '@switchboard/core'
+import type { ChannelEvent, ChannelNotice, Identity } from '@switchboard/core'
 import type { Draft } from '../../../values.js'
 import { keepRaw } from '../../../webhook/raw.js'
+import type { OwnSends } from '../own-sends.js'
 
 /** A webhook, or a page of a chat's history, while it is translated. */
 export interface Report {
@@ -13,7 +14,20 @@ export interface Report {
   readonly now: number
   /** Takes note of an address that is ours. */
   readonly learnSelf: (address: unknown) => void
+  /** The addresses that are known to be ours. */
+  readonly self: () => readonly Identity[]
+  /** Absent: all that comes over the API is ours. */
+  readonly ownSends: Pick<OwnSends, 'has'> | undefined
   readonly events: ChannelEvent[]
+  /** A message over the API that no send of ours explains: one that is still under way may. */
+  undecided: boolean
+}
+
+/** What belongs to the channel, whatever it translates. */
+export type Surroundings = Omit<Report, 'history' | 'events' | 'undecided'>
+
+export function openReport(surroundings: Surroundings, history: boolean): Report {
+  return { ...surroundings, history, events: [], undecided: false }
 }
 
 /**

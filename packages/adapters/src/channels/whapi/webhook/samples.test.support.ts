@@ -1,6 +1,6 @@
-import type { ChannelEvent, InboundMessage } from '@switchboard/core'
+import type { ChannelEvent, InboundMessage, Received, WebhookRequest } from '@switchboard/core'
 import { webhookRequest } from '../../../webhook/requests.test.support.js'
-import { type WhapiChannelOptions, whapiChannel } from '../index.js'
+import { type WhapiChannel, type WhapiChannelOptions, whapiChannel } from '../index.js'
 
 /** The day on which all samples happen: 2026-05-04T10:00:00Z. */
 export const now = Date.UTC(2026, 4, 4, 10)
@@ -56,11 +56,19 @@ export function own(fields: Record<string, unknown> = {}): Record<string, unknow
 export const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
   webhookRequest('/webhooks/whapi', body, headers)
 
+/** Only with other tools does a channel wait before it answers. */
+export function receiveNow(channel: WhapiChannel, request: WebhookRequest): Received {
+  return channel.receive(request) as Received
+}
+
 const channel = whapiChannel(channelOptions)
 
 /** The events of a webhook, as an object or as JSON, that must be accepted. */
 export function eventsOf(body: unknown): readonly ChannelEvent[] {
-  const { events, response } = channel.receive(post(typeof body === 'string' ? body : JSON.stringify(body)))
+  const { events, response } = receiveNow(
+    channel,
+    post(typeof body === 'string' ? body : JSON.stringify(body)),
+  )
   if (response.status !== 200) throw new Error(`refused with ${response.status}: ${response.body}`)
   return events
 }

@@ -4,14 +4,17 @@ import type {
   CommitResult,
   HandoffChange,
   IngestResult,
+  MergeResult,
 } from '../../../ports/index.js'
-import type { Handoff, TurnOutcome } from '../../../vocabulary/index.js'
+import { saferHandoff } from '../../../rules/index.js'
+import type { Handoff, MergedConversation, TurnOutcome } from '../../../vocabulary/index.js'
 import { equal, ok, present } from '../../assert.js'
+import { reorder } from './reorder.js'
 
 /** One answerable message as it must stand. */
 interface Heard {
   readonly messageId: string
-  readonly conversationId: string
+  conversationId: string
   /** `open`: nobody has dealt with it · `excused`: a person was in charge · `revoked`: before anybody had. */
   state: 'open' | 'excused' | 'revoked' | TurnOutcome
   turnId?: string
@@ -24,8 +27,12 @@ export interface AnswerModel {
   conversationIds(): readonly string[]
   /** A line was stored; `answerable`: it wants an answer if the bot may give one. */
   stored(result: Extract<IngestResult, { kind: 'stored' }>, answerable: boolean): void
-  /** A message that was stored was amended. Returns whether its conversation is due for that. */
-  amended(messageId: string, by: string): boolean
+  /** A message that was stored was amended, by a line of that conversation. Returns whether this is due for that. */
+  amended(messageId: string, by: string, conversationId: string): boolean
+  /** Two users became one, and what they had on the same account. */
+  merged(merge: MergeResult): void
+  /** The ids of messages in the order of their conversation. */
+  ordered(messageIds: readonly string[]): void
   changed(change: HandoffChange | undefined): void
   claimed(result: ClaimResult, maxBurst: number): void
   /** Whether the turn's lease can still hold. */
@@ -49,6 +56,8 @@ export function answerModel(): AnswerModel {
   const fences = new Map<string, number>()
   /** Turns that somebody may still commit, by conversation. */
   const current = new Map<string, { fence: number; heardBefore: number }>()
+  /** Revocations that are in another conversation than their message. */
+  const astray: { readonly messageId: string; conversationId: string }[] = []
   /** Their conversations. */
   const waitingReplays = new Map<string, string>()
 
@@ -98,6 +107,29 @@ export function answerModel(): AnswerModel {
     for (const message of openIn(id)) message.state = 'excused'
   }
 
+  /** Makes one conversation of two. Returns what changes for the one that remains: who spoke, and who speaks. */
+  function join({ conversationId, mergedConversationId: goneId }: MergedConversation) {
+    const previous = handoffOf(conversationId)
+    const state = saferHandoff(previous, handoffOf(goneId))
+    for (const item of [...heard, ...astray]) {
+      if (item.conversationId === goneId) item.conversationId = conversationId
+    }
+    for (const [turnId, where] of waitingReplays) {
+      if (where === goneId) waitingReplays.set(turnId, conversationId)
+    }
+    for (const id of [conversationId, goneId]) current.delete(id)
+    fences.set(conversationId, Math.max(fences.get(conversationId) ?? 0, fences.get(goneId) ?? 0))
+    handoffs.delete(goneId)
+    handoffs.set(conversationId, state)
+    if (state !== 'bot') for (const message of openIn(conversationId)) message.state = 'excused'
+    for (const { messageId, conversationId: where } of astray) {
+      const message = heard.find(candidate => candidate.messageId === messageId)
+      const isOpen = message?.state === 'open' || message?.state === 'parked'
+      if (message && message.conversationId === where && isOpen) message.state = 'revoked'
+    }
+    return state === previous ? undefined : [previous, state, 'merge']
+  }
+
   return {
     parkedTurns: () => [
       ...new Set(heard.flatMap(({ state, turnId }) => (state === 'parked' && turnId ? [turnId] : []))),
@@ -114,10 +146,15 @@ export function answerModel(): AnswerModel {
       heard.push({ messageId, conversationId, state: wakes ? 'open' : 'excused' })
       voiding.push(conversationId)
     },
-    amended(messageId, by) {
+    amended(messageId, by, conversationId) {
+      if (!handoffs.has(conversationId)) handoffs.set(conversationId, 'bot')
       const message = heard.find(candidate => candidate.messageId === messageId)
       if (!message || by === 'reaction') return false
-      const { conversationId, state, turnId = '' } = message
+      if (message.conversationId !== conversationId) {
+        if (by === 'revoke') astray.push({ messageId, conversationId })
+        return false
+      }
+      const { state, turnId = '' } = message
       const waits = state === 'open' || (state === 'parked' && waitingReplays.has(turnId))
       if (by === 'revoke' && (state === 'open' || state === 'parked')) message.state = 'revoked'
       if (!waits || handoffOf(conversationId) !== 'bot') return false
@@ -126,6 +163,22 @@ export function answerModel(): AnswerModel {
       if (nothingLeft) current.delete(conversationId)
       return !nothingLeft
     },
+    merged({ conversations, handoffChanges, due }) {
+      for (const pair of conversations) {
+        const { conversationId } = pair
+        const change = handoffChanges.find(({ conversation }) => conversation.id === conversationId)
+        equal(
+          change && [change.previous, change.state, change.reason],
+          join(pair),
+          'who speaks after a merge',
+        )
+        const speaks = handoffOf(conversationId) === 'bot'
+        const waits = openIn(conversationId).length > 0 || replaysIn(conversationId).length > 0
+        const wakes = due.some(item => item.conversationId === conversationId)
+        equal(wakes, speaks && waits, 'whether a merged conversation is due')
+      }
+    },
+    ordered: messageIds => reorder(heard, ({ messageId }) => messageIds.indexOf(messageId)),
     changed,
     claimed(result, maxBurst) {
       const { conversationId } = result

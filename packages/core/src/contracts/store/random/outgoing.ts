@@ -2,13 +2,14 @@ import type { OutboxItem, SendRecord, SendRecordResult } from '../../../ports/in
 import { statusAfterReceipt, statusAfterSend } from '../../../rules/index.js'
 import type { Message, MessageStatus, ReceiptStatus } from '../../../vocabulary/index.js'
 import { equal, ok, present } from '../../assert.js'
+import { reorder } from './reorder.js'
 
 /** One outbound message as it must stand. */
 interface Outgoing {
   /** Also its text, so that it is recognised in a list of messages. */
   readonly id: string
   readonly providerId: string
-  readonly conversationId: string
+  conversationId: string
   readonly author: 'bot' | 'operator'
   /** Which replies belong together. */
   readonly turn: string
@@ -33,6 +34,10 @@ export interface OutgoingModel {
   silenced(conversationId: string): void
   /** What is parked may go. */
   released(conversationId: string): void
+  /** One conversation went into another one. */
+  merged(conversationId: string, goneId: string): void
+  /** The ids of messages in the order of their conversation. */
+  ordered(ids: readonly string[]): void
   compare(messages: readonly Message[]): void
 }
 
@@ -123,6 +128,12 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
         if (parked) message.status = 'pending'
       }
     },
+    merged(conversationId, goneId) {
+      for (const message of all) {
+        if (message.conversationId === goneId) message.conversationId = conversationId
+      }
+    },
+    ordered: ids => reorder(all, ({ id }) => ids.indexOf(id)),
     compare(messages) {
       for (const { text, status } of messages) {
         const known = all.find(message => message.id === text)

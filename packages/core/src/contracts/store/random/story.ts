@@ -1,16 +1,14 @@
-import type { ClaimedTurn, IngestEvent, IngestResult, OutboxItem, SendRecord } from '../../../ports/index.js'
-import type { InboundMessage } from '../../../vocabulary/index.js'
+import type { ClaimedTurn, IngestEvent, OutboxItem, SendRecord } from '../../../ports/index.js'
 import { equal, kind, ok, present } from '../../assert.js'
 import type { RandomNumbers } from '../../random-numbers.js'
 import { receiptOf } from '../events.js'
 import { claimOptions, hourMs, type Scene } from '../scene.js'
 import { type AnswerModel, answerModel } from './answers.js'
-import { amend, ingest, silence } from './hearing.js'
+import { amend, identify, ingest, introduceAll, type Said, silence } from './hearing.js'
 import { type OutgoingModel, outgoingModel } from './outgoing.js'
+import { type PeopleModel, peopleModel } from './people.js'
 
 const maxBurst = 4
-
-type Stored = Extract<IngestResult, { kind: 'stored' }>
 
 /** A random life of one store, with what must be true of it. */
 export interface Story {
@@ -18,13 +16,13 @@ export interface Story {
   readonly random: RandomNumbers
   readonly answers: AnswerModel
   readonly outgoing: OutgoingModel
+  readonly people: PeopleModel
   /** Turns that a worker believes to have, also when it has lost them. */
   readonly held: ClaimedTurn[]
   /** Sends whose answer has not been recorded. */
   readonly flying: OutboxItem[]
   readonly told: IngestEvent[]
-  /** What customers said, with what became of it. */
-  readonly said: { readonly event: InboundMessage; readonly stored: Stored }[]
+  readonly said: Said[]
   nextId(prefix: string): string
 }
 
@@ -33,7 +31,8 @@ export function createStory(scene: Scene, random: RandomNumbers): Story {
   const outgoing = outgoingModel(conversationId => answers.handoffOf(conversationId) === 'bot')
   let lastId = 0
   const nextId = (prefix: string) => `${prefix}-${++lastId}`
-  return { scene, random, answers, outgoing, held: [], flying: [], told: [], said: [], nextId }
+  const people = peopleModel(random, nextId)
+  return { scene, random, answers, outgoing, people, held: [], flying: [], told: [], said: [], nextId }
 }
 
 async function claim(story: Story): Promise<void> {
@@ -208,7 +207,7 @@ async function renew({ scene, held, answers }: Story): Promise<void> {
   )
 }
 
-async function compare({ scene, answers, outgoing }: Story): Promise<void> {
+async function compare({ scene, answers, outgoing, people }: Story): Promise<void> {
   for (const conversationId of answers.conversationIds()) {
     const messages = await scene.messages(conversationId)
     outgoing.compare(messages)
@@ -217,12 +216,14 @@ async function compare({ scene, answers, outgoing }: Story): Promise<void> {
     const conversation = await scene.store.findConversation({ conversationId })
     equal(conversation?.handoff, answers.handoffOf(conversationId), 'who speaks')
   }
+  await people.compare(scene)
 }
 
 /** What can happen, each as often as it is listed. */
 export const happenings: readonly (readonly [number, string, (story: Story) => Promise<void>])[] = [
   [9, 'ingest', ingest],
   [3, 'amend', amend],
+  [1, 'identify', identify],
   [6, 'claim', claim],
   [7, 'end a turn', endTurn],
   [8, 'record a send', recordAny],
@@ -240,6 +241,7 @@ export const happenings: readonly (readonly [number, string, (story: Story) => P
 /** Lets everything that is under way come to its end, and checks that nothing is left. */
 export async function finish(story: Story): Promise<void> {
   const { scene, answers, held, flying } = story
+  await introduceAll(story)
   for (const conversationId of answers.conversationIds()) {
     const result = await scene.store.setHandoff({ conversationId }, { state: 'bot', handoffIdleMs: null })
     answers.changed(result?.change)

@@ -116,6 +116,58 @@ describe('what is sent', () => {
       },
     ],
     [
+      {
+        type: 'buttons',
+        text: 'This one?',
+        header: { type: 'image', media: { id: '17', filename: 'tea.jpg' } },
+        buttons: buttons(1),
+      },
+      {
+        type: 'button',
+        header: { type: 'image', image: { id: '17' } },
+        body: { text: 'This one?' },
+        action: { buttons: [{ type: 'reply', reply: { id: 'b-0', title: 'Button 0' } }] },
+      },
+    ],
+    [
+      {
+        type: 'link',
+        text: 'All of it',
+        header: { type: 'document', media: { url: link, filename: 'tea.pdf' } },
+        label: 'Open',
+        url: link,
+      },
+      {
+        type: 'cta_url',
+        header: { type: 'document', document: { link, filename: 'tea.pdf' } },
+        body: { text: 'All of it' },
+        action: { name: 'cta_url', parameters: { display_text: 'Open', url: link } },
+      },
+    ],
+    [
+      {
+        type: 'flow',
+        text: 'Book',
+        header: { type: 'video', media: { url: link } },
+        button: 'Book',
+        flowId: '9',
+      },
+      {
+        type: 'flow',
+        header: { type: 'video', video: { link } },
+        body: { text: 'Book' },
+        action: {
+          name: 'flow',
+          parameters: {
+            flow_message_version: '3',
+            flow_id: '9',
+            flow_cta: 'Book',
+            flow_action: 'data_exchange',
+          },
+        },
+      },
+    ],
+    [
       { type: 'list', text: 'Which?', button: 'Choose', sections: [{ rows: rows(1) }] },
       {
         type: 'list',
@@ -244,6 +296,31 @@ describe('what Meta would refuse', () => {
       list({ text: long(4096), sections: [{ rows: rows(1) }] }),
     ],
     ['header has 61', { type: 'buttons', text: 'x', header: long(61), buttons: buttons(1) }],
+    [
+      'header is neither a text nor an image',
+      {
+        type: 'buttons',
+        text: 'x',
+        header: { type: 'sticker', media: { id: '1' } },
+        buttons: buttons(1),
+      },
+      {
+        type: 'buttons',
+        text: 'x',
+        header: { type: 'video', media: { id: '1' } },
+        buttons: buttons(1),
+      },
+    ],
+    [
+      'media has neither id nor url',
+      { type: 'buttons', text: 'x', header: { type: 'image' }, buttons: buttons(1) },
+    ],
+    [
+      'header of a list',
+      list({ header: { type: 'image', media: { id: '1' } }, sections: [{ rows: rows(1) }] }),
+      list({ header: 'Tea', sections: [{ rows: rows(1) }] }),
+    ],
+    ['header is empty or no text', { type: 'buttons', text: 'x', header: 7, buttons: buttons(1) }],
     ['footer has 61', { type: 'buttons', text: 'x', footer: long(61), buttons: buttons(1) }],
     ['button has 21', list({ button: long(21), sections: [{ rows: rows(1) }] })],
     ['sections[1].title', list({ sections: [{ title: 'One', rows: rows(1) }, { rows: rows(1, 1) }] })],
@@ -286,6 +363,7 @@ const types = [
 ]
 const keys = [
   'text',
+  'header',
   'media',
   'caption',
   'contacts',

@@ -1,12 +1,14 @@
 import type {
   OutboundButtons,
   OutboundFlow,
+  OutboundHeader,
   OutboundLink,
   OutboundList,
   OutboundRequest,
 } from '@switchboard/core'
 import { asFields, type Fields } from '../../../../values.js'
 import { checkUnique, readItems, readOptionalText, readText, readWebUrl, wrong } from './limits.js'
+import { headerPart } from './media.js'
 
 // Limits: Meta's OpenAPI file (v23.0) and "Interactive list messages", which allows a list the longer text.
 const longestText = 1024
@@ -98,17 +100,27 @@ export function requestPart(content: OutboundRequest): object {
 /** What a person reads, around what they can tap. */
 interface Words {
   readonly text: string
-  readonly header?: string
+  readonly header?: string | OutboundHeader
   readonly footer?: string
 }
 
 function interactive(type: string, words: Words, action: object, most = longestText): object {
-  const header = readOptionalText(words.header, 'header', longestHeader)
+  const header = headerOf(words.header, type)
   const footer = readOptionalText(words.footer, 'footer', longestFooter)
   const parts = {
-    ...(header !== undefined && { header: { type: 'text', text: header } }),
+    ...(header && { header }),
     body: { text: readText(words.text, 'text', most) },
     ...(footer !== undefined && { footer: { text: footer } }),
   }
   return { type: 'interactive', interactive: { type, ...parts, action } }
+}
+
+/** Above a list Meta takes words only (Meta, OpenAPI file v23.0, `HeaderObject`, and "Interactive list messages"). */
+function headerOf(header: string | OutboundHeader | undefined, type: string): object | undefined {
+  if (asFields(header)) {
+    if (type === 'list') throw wrong('header of a list is a file: it can be a text only.')
+    return headerPart(header as OutboundHeader)
+  }
+  const text = readOptionalText(header, 'header', longestHeader)
+  return text === undefined ? undefined : { type: 'text', text }
 }

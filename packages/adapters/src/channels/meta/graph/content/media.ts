@@ -1,4 +1,4 @@
-import type { OutboundMedia } from '@switchboard/core'
+import type { OutboundHeader, OutboundMedia } from '@switchboard/core'
 import { asFields } from '../../../../values.js'
 import { readOptionalText, readText, readWebUrl, wrong } from './limits.js'
 
@@ -24,6 +24,13 @@ export function mediaPart({ type, media, caption }: OutboundMedia): object {
       return type === 'voice' ? { type: 'audio', audio: { ...file, voice: true } } : { type, [type]: file }
     }
   }
+}
+
+/** A file above an interactive message: as a message of its own, without a caption. */
+export function headerPart({ type, media }: OutboundHeader): object {
+  const kinds: readonly unknown[] = ['image', 'video', 'document']
+  if (!kinds.includes(type)) throw wrong('header is neither a text nor an image, a video or a document.')
+  return mediaPart({ type, media })
 }
 
 /** The id wins: it costs Meta no download. */

@@ -1,0 +1,2 @@
+export type { RedisClient } from './client.js'
+export { type RedisRateLimiterOptions, redisRateLimiter } from './rate-limiter.js'
