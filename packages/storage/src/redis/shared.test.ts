@@ -44,7 +44,7 @@ interface Taken {
 async function startGreedy(url: string, wrongTime: number, [burst, everyMs]: readonly number[]) {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', greedy],
+    ['--conditions=@switchboard/source', '--import', 'tsx', '--input-type=module', '-e', greedy],
     {
       cwd: new URL('.', import.meta.url),
       env: {
