@@ -99,7 +99,7 @@ function isEditOf(amendment: Line, line: Line): boolean {
 function latestReactions(amendments: readonly Line[]): readonly Reaction[] {
   const latest = new Map<string, Line>()
   for (const line of amendments) {
-    if (line.type !== 'reaction' || !hasLeft(line)) continue
+    if (line.type !== 'reaction' || !isOut(line)) continue
     const person =
       line.author === 'customer' ? keyOf('customer', line.senderId ?? line.senderName ?? '') : 'us'
     latest.set(person, newer(latest.get(person), line))
@@ -110,7 +110,7 @@ function latestReactions(amendments: readonly Line[]): readonly Reaction[] {
   })
 }
 
-function hasLeft({ status }: Line): boolean {
+function isOut({ status }: Line): boolean {
   return status === undefined || status === 'sent' || status === 'delivered' || status === 'read'
 }
 

@@ -5,10 +5,10 @@
 
 create type switchboard.amendments as (revoked_at bigint, edited_at bigint, edit switchboard.messages, reactions jsonb);
 
-create function switchboard.has_left(status text) returns boolean
+create function switchboard.is_out(status text) returns boolean
   language sql immutable parallel safe
   return status is null or status in ('sent', 'delivered', 'read');
-comment on function switchboard.has_left is 'Whether a line is out: everything but what we say and have not sent.';
+comment on function switchboard.is_out is 'Whether a line is out: everything but what we say and have not sent.';
 
 create function switchboard.find_amendments(m switchboard.messages) returns switchboard.amendments
   language sql stable
@@ -21,7 +21,7 @@ as $$
       coalesce(a.sent_at, a.received_at) as written
     from messages a
     where a.account_id = (m).account_id and a.quoted_id = (m).provider_id and a.type in ('reaction', 'edit', 'revoke')
-      and a.conversation_id = (m).conversation_id and has_left(a.status)
+      and a.conversation_id = (m).conversation_id and is_out(a.status)
   ), edits as (
     select f.line, f.written
     from found f
@@ -199,7 +199,7 @@ create trigger follow_own_reaction
   for each row
   when (
     new.type = 'reaction' and new.quoted_id is not null
-    and switchboard.has_left(new.status) <> switchboard.has_left(old.status)
+    and switchboard.is_out(new.status) <> switchboard.is_out(old.status)
   )
   execute function switchboard.follow_own_reaction();
 
