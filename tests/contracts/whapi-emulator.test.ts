@@ -11,9 +11,9 @@ const whapiWith = (options: { fetch?: typeof fetch } = {}): Subject<WhapiChannel
   provider: 'whapi',
   options: { whapi: {} },
   channelOf({ whapi }) {
-    const [[webhookSecretHeader, webhookSecret] = ['', '']] = Object.entries(whapi.headers)
+    const webhookSecret = String(whapi.headers.authorization).replace('Bearer ', '')
     const { channelId: account, token, url: apiUrl } = whapi
-    return whapiChannel({ account, token, apiUrl, webhookSecret, webhookSecretHeader, ...options })
+    return whapiChannel({ account, token, apiUrl, webhookSecret, ...options })
   },
 })
 
