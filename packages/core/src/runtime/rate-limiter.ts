@@ -53,7 +53,8 @@ export function inProcessRateLimiter({ clock = systemClock }: InProcessRateLimit
       for (const { key, limit } of wanted) {
         if (!limit) continue
         const bucket = bucketOf(key)
-        bucket.fullAt = Math.max(bucket.fullAt, now + waitMs) + limit.everyMs
+        // From its own opening on, also when another bucket opens later: who waits for one person must not hold up the account.
+        bucket.fullAt = Math.max(bucket.fullAt, bucket.pausedUntil, now) + limit.everyMs
       }
       return { granted: true, waitMs }
     },

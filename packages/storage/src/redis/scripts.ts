@@ -48,7 +48,7 @@ if wait > tonumber(ARGV[1]) then return { 0, wait } end
 for index, key in ipairs(KEYS) do
   if tonumber(ARGV[2 * index]) > 0 then
     local bucket = known[key]
-    bucket.full = math.max(bucket.full, now + wait) + tonumber(ARGV[2 * index + 1])
+    bucket.full = math.max(bucket.full, bucket.paused, now) + tonumber(ARGV[2 * index + 1])
     write(key, bucket)
   end
 end

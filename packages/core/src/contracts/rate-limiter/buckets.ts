@@ -70,6 +70,18 @@ export const bucketTests: RateLimiterTests = {
     await takeAhead(both, 45_000, 40_000, 'both')
   },
 
+  'holds none up for the wait for another': async ({ takeNow, takeAhead, refused }) => {
+    await takeNow([bucket('account', thrice), bucket('person', once)], 'a place of both')
+    await takeAhead(
+      [bucket('account', thrice), bucket('person', once)],
+      60_000,
+      50_000,
+      'the next of the person',
+    )
+    await takeNow([bucket('account', thrice), bucket('another', once)], 'the third place of the account')
+    await refused([bucket('account', thrice)], 0, 50_000, 'one more of the account')
+  },
+
   'wants nothing of those without a limit': async ({ takeNow, refused }) => {
     for (const _ of Array(20)) await takeNow([bucket('free')], 'a place without a limit')
     await takeNow([bucket('free'), bucket('a', once)], 'with one that has a limit')
