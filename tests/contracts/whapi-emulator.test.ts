@@ -11,7 +11,7 @@ const whapiWith = (options: { fetch?: typeof fetch } = {}): Subject<WhapiChannel
   provider: 'whapi',
   options: { whapi: {} },
   channelOf({ whapi }) {
-    const webhookSecret = String(whapi.headers.authorization).replace('Bearer ', '')
+    const [webhookSecret = ''] = Object.values(whapi.headers)
     const { channelId: account, token, url: apiUrl } = whapi
     return whapiChannel({ account, token, apiUrl, webhookSecret, ...options })
   },
