@@ -36,7 +36,10 @@ as $$
 -- the same receipt changes nothing when it comes again. Nothing for a message that reached the person or has ended.
 declare
   written messages;
-  last_attempt deliveries;
+  last_attempt integer;
+  -- The one that the provider speaks of: a later one may have been overtaken before it began.
+  left_attempt integer;
+  left_at timestamptz;
   next_status text;
 begin
   select * into written from messages where conversation_id = refusal.conversation_id and position = refusal.place for no key update;
@@ -50,17 +53,16 @@ begin
     ) then
     return '{}';
   end if;
-  select * into last_attempt
+  select max(attempt), coalesce(max(attempt) filter (where started_at is not null), max(attempt)), max(started_at)
+  into last_attempt, left_attempt, left_at
   from deliveries
-  where conversation_id = written.conversation_id and position = written.position
-  order by attempt desc
-  limit 1;
+  where conversation_id = written.conversation_id and position = written.position;
   select case
     when written.status = 'cancelled' or written.author = 'bot' and c.handoff <> 'bot' then 'cancelled'
     when written.status in ('sending', 'unknown', 'sent') and exists (
       select 1 from messages m
       where m.conversation_id = c.id and m.position > written.position and m.answerable
-        and m.received_at > last_attempt.started_at
+        and m.received_at > left_at
     ) then 'pending'
     else 'parked'
   end
@@ -72,12 +74,13 @@ begin
     state = case next_status when 'pending' then 'deferred' else next_status end,
     ended_at = moment,
     due_at = null,
-    error = refusal.error,
-    refused_id = refusal.provider_id
-  where conversation_id = written.conversation_id and position = written.position and attempt = last_attempt.attempt;
+    error = refusal.error
+  where conversation_id = written.conversation_id and position = written.position and attempt = last_attempt;
+  update deliveries set refused_id = refusal.provider_id
+  where conversation_id = written.conversation_id and position = written.position and attempt = left_attempt;
   if next_status = 'pending' then
     insert into deliveries (conversation_id, position, attempt, state, due_at)
-    values (written.conversation_id, written.position, last_attempt.attempt + 1, 'pending', moment);
+    values (written.conversation_id, written.position, last_attempt + 1, 'pending', moment);
   end if;
   update messages set status = next_status, provider_id = null, sent_at = null, error = refusal.error
   where conversation_id = written.conversation_id and position = written.position;
