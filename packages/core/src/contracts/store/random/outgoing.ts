@@ -84,7 +84,10 @@ export function outgoingModel(botMaySpeakIn: (conversationId: string) => boolean
     equal(firstOpen(message.conversationId)?.id, message.id, 'the first message that may be sent')
     ok(message.author === 'operator' || botMaySpeakIn(message.conversationId), 'the bot spoke over a person')
     // A try that was overtaken before it began may count or not.
-    ok(item.attempt > message.attempt, `the attempt of ${message.id}: ${item.attempt} after ${message.attempt}`)
+    ok(
+      item.attempt > message.attempt,
+      `the attempt of ${message.id}: ${item.attempt} after ${message.attempt}`,
+    )
     message.attempt = item.attempt
     message.messageId = item.messageId
     message.refusalsBefore.set(item.attempt, message.refusals)
